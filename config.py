@@ -1,0 +1,220 @@
+"""Every setting of the process: its name, default, unit and meaning. Nothing else reads the environment.
+
+Names are read exactly as written, because supervisors put lower-case variables of their own into the environment
+(PM2: ``name``, ``status``, ``username``).
+"""
+
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, TypeAdapter, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class ConfigurationError(Exception):
+    """The settings are wrong; `problems` has one line for each, fit for the operator's screen."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Durations that no operator tunes, in seconds. Tests shorten them through TEST_TIMINGS (loopback only)."""
+
+    silence_before_text: float = 90.0
+    """A model's stream may be silent this long before its first text, keepalives counting as a sign of life."""
+    append_interval: float = 0.8
+    """Shortest time between two updates of one streamed answer."""
+    appends_per_minute: float = 90.0
+    """What all live streams together may use of Slack's allowance for updates."""
+    stream_lifetime: float = 225.0
+    """A streamed message is ended and continued in a new one before Slack ends it (at about 300)."""
+    slack_call: float = 30.0
+    """Deadline of one Web API call."""
+    delivery_patience: float = 600.0
+    """How long an answer's last writes are tried against Slack's refusals before the turn is undelivered."""
+    retry_base: float = 0.5
+    """First pause before a repeated call; it doubles with each attempt."""
+    retry_ceiling: float = 20.0
+    """Longest pause before a repeated call, unless the server names a longer one."""
+    watchdog_interval: float = 5.0
+    """How often lanes and sockets are looked at."""
+    lane_warning: float = 330.0
+    """A turn that holds its lane longer than this is named in the log."""
+    socket_ping: float = 3.0
+    """Time between two pings on a socket; two without an answer and it is renewed."""
+    socket_lifetime: float = 3600.0
+    """A socket is renewed at this age, the second one first at half of it."""
+    start_patience: float = 180.0
+    """How long an unreachable Slack is tried at start, and a lost one while running, before exit code 1."""
+    busy_update: float = 1.0
+    """Shortest time between two updates of a thread's "busy" line."""
+    intake: float = 2.5
+    """Deadline for storing an event before it is acknowledged; Slack waits three."""
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is empty")
+    return value.strip()
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an http or https address")
+    return value.strip().rstrip("/") + "/"
+
+
+def _words(value: object) -> object:
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+Url = Annotated[str, AfterValidator(_http_url)]
+Name = Annotated[str, AfterValidator(_not_blank)]
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address is on this machine (by name or number; nothing is resolved)."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Settings(BaseSettings):
+    """The contract with operators. Field names are the variables' names; descriptions are the README's table."""
+
+    model_config = SettingsConfigDict(
+        case_sensitive=True,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        env_ignore_empty=True,
+        frozen=True,
+    )
+
+    SLACK_BOT_TOKEN: SecretStr = Field(description="the bot's token, `xoxb-…`")
+    SLACK_APP_TOKEN: SecretStr = Field(description="the app-level token with `connections:write`, `xapp-…`")
+    OPENAI_API_KEY: SecretStr = Field(description="the model server's key; any word for a server without keys")
+    SLACK_API_URL: Url = Field("https://slack.com/api/", description="base of Slack's Web API")
+    OPENAI_BASE_URL: Url = Field(
+        "https://api.openai.com/v1/", description="the model server: OpenAI's or a compatible one"
+    )
+    OPENAI_API: Literal["responses", "chat_completions"] = Field(
+        "responses", description="which API the model server is spoken to with: `responses` or `chat_completions`"
+    )
+    OPENAI_MODEL: Name = Field("gpt-6.2-sol", description="the model that answers; any name the server knows")
+    INSTRUCTIONS_FILE: Path | None = Field(
+        None, description="a text file with the house's own instructions to the model"
+    )
+    CONTEXT_TOKENS: int = Field(200_000, ge=1_000, description="size of the window built for a turn, in tokens")
+    MAX_OUTPUT_TOKENS: int = Field(16_000, ge=16, description="longest answer, in tokens")
+    DATABASE_URL: str = Field("sqlite+aiosqlite:///data/threadwell.db", description="where everything is kept")
+    USE_ASYNC_MODE: bool = Field(True, description="false: the threaded transport, as a rollback")
+    SYNC_WORKERS: int = Field(10, ge=1, le=200, description="with USE_ASYNC_MODE=false: turns at a time")
+    ASYNC_TEST_CHANNELS: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="with USE_ASYNC_MODE=false: channel ids whose turns need no worker, separated by commas"
+    )
+    ASYNC_MAX_CONCURRENT_REQUESTS: int = Field(100, ge=1, le=1_000, description="model calls at once")
+    ASYNC_TIMEOUT_SECONDS: float = Field(305, gt=0, description="deadline of one model call, in seconds")
+    TURN_TIMEOUT_SECONDS: float = Field(900, gt=0, description="deadline of a whole turn with its tools, in seconds")
+    STREAM_STALL_SECONDS: float = Field(120, gt=0, description="longest silence inside an answer, in seconds")
+    THREAD_QUEUE_LIMIT: int = Field(
+        25, ge=0, le=1_000, description="messages that may wait in one thread; 0: busy at once"
+    )
+    SHUTDOWN_GRACE_SECONDS: float = Field(
+        60, ge=0, description="how long running turns may finish at a stop, in seconds"
+    )
+    HEALTH_HOST: Name = Field("127.0.0.1", description="address of the health endpoint")
+    HEALTH_PORT: int = Field(8080, ge=0, le=65_535, description="port of the health endpoint; 0 turns it off")
+    ADMIN_CONTACT: str = Field("", description="whom people should ask, named in error lines")
+    LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="least severe line that is logged"
+    )
+    LOG_FORMAT: Literal["text", "json"] = Field("text", description="`text` or `json`")
+    TEST_TIMINGS: str = Field(
+        "{}", description="JSON that shortens internal durations; only with a loopback SLACK_API_URL"
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        problems = [*self._token_problems(), *self._value_problems()]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _token_problems(self) -> list[str]:
+        bot, app = self.SLACK_BOT_TOKEN.get_secret_value(), self.SLACK_APP_TOKEN.get_secret_value()
+        if bot.startswith("xapp-") and app.startswith("xoxb-"):
+            return [
+                "SLACK_BOT_TOKEN and SLACK_APP_TOKEN are swapped: the first starts with xoxb-, the second with xapp-"
+            ]
+        problems = []
+        if not bot.startswith("xoxb-") or len(bot.split()) != 1:
+            problems.append(
+                "SLACK_BOT_TOKEN is not a bot token: it starts with xoxb- (OAuth & Permissions page of the app)"
+            )
+        if not app.startswith("xapp-") or len(app.split()) != 1:
+            problems.append(
+                "SLACK_APP_TOKEN is not an app-level token: it starts with xapp- (Basic Information page of the app)"
+            )
+        if not self.OPENAI_API_KEY.get_secret_value().strip():
+            problems.append("OPENAI_API_KEY is empty; for a server without keys any word will do")
+        return problems
+
+    def _value_problems(self) -> list[str]:
+        problems = []
+        if not self.DATABASE_URL.startswith("sqlite+aiosqlite:///"):
+            problems.append("DATABASE_URL must start with sqlite+aiosqlite:///")
+        if self.MAX_OUTPUT_TOKENS >= self.CONTEXT_TOKENS:
+            problems.append("MAX_OUTPUT_TOKENS must be smaller than CONTEXT_TOKENS")
+        if self.INSTRUCTIONS_FILE is not None and not self.INSTRUCTIONS_FILE.is_file():
+            problems.append(f"INSTRUCTIONS_FILE: there is no file {self.INSTRUCTIONS_FILE}")
+        try:
+            self.timings  # noqa: B018  computing it is the check
+        except ValueError as error:
+            problems.append(f"TEST_TIMINGS: {error}")
+        return problems
+
+    @cached_property
+    def timings(self) -> Timings:
+        """The internal durations, shortened by TEST_TIMINGS where that is allowed."""
+        try:
+            changes = TypeAdapter(dict[str, float]).validate_json(self.TEST_TIMINGS)
+        except ValidationError:
+            raise ValueError("not a JSON object of numbers") from None
+        if not changes:
+            return Timings()
+        if not is_loopback(self.SLACK_API_URL):
+            raise ValueError("is honoured only with a loopback SLACK_API_URL")
+        if unknown := set(changes) - {field.name for field in fields(Timings)}:
+            raise ValueError(f"unknown names {', '.join(sorted(unknown))}")
+        return replace(Timings(), **changes)
+
+
+def _problem(name: str, message: str, kind: str) -> list[str]:
+    if not name:
+        return message.removeprefix("Value error, ").splitlines()
+    return [f"{name} is missing" if kind == "missing" else f"{name}: {message.removeprefix('Value error, ')}"]
+
+
+def load_settings(env_file: str | None = ".env") -> Settings:
+    """Settings from the environment and `env_file` (the environment wins); ConfigurationError says what is wrong.
+
+    Values are never part of a problem's text: some of them are secrets.
+    """
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        problems: list[str] = []
+        for detail in error.errors(include_input=False, include_url=False):
+            problems += _problem(".".join(map(str, detail["loc"])), detail["msg"], detail["type"])
+        raise ConfigurationError(problems) from None

@@ -1,0 +1,148 @@
+"""What a model call is asked and what comes back, the same for both of the model server's APIs."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class UserText:
+    """Something people said, already labelled and fenced by the core."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantText:
+    """What the model answered in an earlier turn."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Output of an earlier round of the same turn, opaque: it goes back to the server whole and unchanged."""
+
+    items: tuple[Json, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a tool call gave, as text the model can read."""
+
+    call_id: str
+    output: str
+
+
+Item = UserText | AssistantText | Replay | ToolResult
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A tool the model may call. `parameters` is a JSON schema."""
+
+    name: str
+    description: str
+    parameters: Json
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """One model call. `instructions` come first on the wire and should be stable, for the server's prompt cache.
+
+    `person` is a hashed identifier (at most 64 characters); `cache_key` groups calls that share a prefix. Optional
+    sampling and effort parameters are sent only when set; a call is repeated without those the server refuses.
+    """
+
+    model: str
+    instructions: str
+    items: tuple[Item, ...]
+    max_output_tokens: int
+    person: str
+    cache_key: str
+    tools: tuple[ToolSpec, ...] = ()
+    effort: str | None = None
+    verbosity: str | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """The next piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commentary:
+    """The model's words about what it is doing; shown as status, never as the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The next piece of the model's own refusal to answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """The model wants a tool run. `arguments` is the JSON text as the model wrote it."""
+
+    call_id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The call has not begun: `reason` is "slot" (too many at once) or "retry" (`seconds` until then)."""
+
+    reason: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the server reported them; zeros where it does not report."""
+
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+    reasoning: int = 0
+
+
+class Reason(Enum):
+    """Why a stream ended in good order."""
+
+    COMPLETE = "complete"
+    TOOL_CALLS = "tool_calls"
+    LENGTH = "length"  # cut by max_output_tokens: the partial answer is kept
+    REFUSED = "refused"  # the model refused in words of its own
+    FILTERED = "filtered"  # the server's content filter cut the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The end of one model call."""
+
+    reason: Reason
+    replay: Replay
+    calls: tuple[ToolCall, ...]
+    usage: Usage
+    model: str
+    request_id: str
+
+
+Event = TextDelta | Commentary | Refusal | ToolCall | Usage | Waiting
+
+
+class EventSink(Protocol):
+    """Receives events as they arrive. Must not block: it appends to buffers and sets flags."""
+
+    def __call__(self, event: Event) -> None: ...
