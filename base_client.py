@@ -6,7 +6,6 @@ the protocols; the core (`message_processor`) consumes them and knows no SDK.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Protocol
 
 
@@ -71,15 +70,6 @@ class PastMessage:
     own: bool
 
 
-class Ending(Enum):
-    """How an answer ended, for the line people see and for the records."""
-
-    COMPLETE = "complete"
-    CUT = "cut"  # the answer is partial; a visible line says so
-    FAILED = "failed"  # there is no answer; a line says why
-    RESTARTING = "restarting"  # the process stops; the turn is resumed by the next one
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """One platform message of a reply. `kind` is "stream" or "post"; an `open` stream still has to be ended."""
@@ -110,18 +100,15 @@ class Reply(Protocol):
     def say(self, text: str) -> None:
         """Append text of the answer."""
 
-    async def close(self, ending: Ending, notice: str = "") -> bool:
+    async def close(self, notice: str = "") -> bool:
         """End the answer, with a closing line of our own where `notice` is not empty."""
-
-    async def abandon(self) -> None:
-        """Stop writing at once, bounded; whatever the platform shows stays as it is."""
 
 
 class ChatClient(Protocol):
     """The platform, as the core uses it."""
 
-    def open_reply(self, turn_id: str, thread: ThreadKey, person: str, log: DeliveryLog) -> Reply:
-        """Begin the answer to `person` in `thread`; the first sign of work is shown at once."""
+    def open_reply(self, turn_id: str, question: Message, log: DeliveryLog) -> Reply:
+        """Begin the answer to `question`, the newest message of its turn; a first sign of work is shown at once."""
 
     async def read_thread(self, thread: ThreadKey, after: str | None, before: str) -> Sequence[PastMessage]:
         """The thread between two ts, both exclusive, oldest first. ChatUnavailable when it cannot be read."""
@@ -132,8 +119,11 @@ class ChatClient(Protocol):
     def mark_waiting(self, key: MessageKey, waiting: bool) -> None:
         """Show, or show no longer, that a message waits in line. Best effort; never waits."""
 
-    def refuse_busy(self, thread: ThreadKey, refused: int) -> None:
-        """Tell the thread that `refused` messages did not fit its line: one line, updated. 0 ends the series."""
+    def refuse_busy(self, thread: ThreadKey) -> None:
+        """Tell the thread that one more message did not fit its line: one line, updated. Never waits."""
+
+    def busy_over(self, thread: ThreadKey) -> None:
+        """The thread's line moved on: a later refusal gets a line of its own."""
 
 
 class ChatUnavailable(Exception):

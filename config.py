@@ -4,6 +4,7 @@ Names are read exactly as written, because supervisors put lower-case variables 
 (PM2: ``name``, ``status``, ``username``).
 """
 
+import os
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from ipaddress import ip_address
@@ -140,6 +141,9 @@ class Settings(BaseSettings):
         "INFO", description="least severe line that is logged"
     )
     LOG_FORMAT: Literal["text", "json"] = Field("text", description="`text` or `json`")
+    NODE_CHANNEL_FD: int | None = Field(
+        None, description="set by PM2 (`wait_ready`): where it is told that the bot runs"
+    )
     TEST_TIMINGS: str = Field(
         "{}", description="JSON that shortens internal durations; only with a loopback SLACK_API_URL"
     )
@@ -206,15 +210,28 @@ def _problem(name: str, message: str, kind: str) -> list[str]:
     return [f"{name} is missing" if kind == "missing" else f"{name}: {message.removeprefix('Value error, ')}"]
 
 
-def load_settings(env_file: str | None = ".env") -> Settings:
-    """Settings from the environment and `env_file` (the environment wins); ConfigurationError says what is wrong.
+def load_settings(env_file: str | None = ".env", **given: str) -> Settings:
+    """Settings from `given`, the environment and `env_file`, in this order; ConfigurationError says what is wrong.
 
     Values are never part of a problem's text: some of them are secrets.
     """
     try:
-        return Settings(_env_file=env_file)
+        return Settings(_env_file=env_file, **given)  # type: ignore[arg-type]  # validated and converted by pydantic
     except ValidationError as error:
         problems: list[str] = []
         for detail in error.errors(include_input=False, include_url=False):
             problems += _problem(".".join(map(str, detail["loc"])), detail["msg"], detail["type"])
         raise ConfigurationError(problems) from None
+
+
+_READ_BY_SDKS = ("SLACK_", "OPENAI_")
+
+
+def hide_from_sdks() -> None:
+    """Take Slack's and the model's variables out of the environment, once the settings are read.
+
+    Their SDKs read variables by themselves: Bolt, for one, silently switches to OAuth when it finds a client's id and
+    secret. Child processes have no use for the secrets either.
+    """
+    for name in [name for name in os.environ if name.startswith(_READ_BY_SDKS)]:
+        del os.environ[name]

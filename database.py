@@ -1,0 +1,185 @@
+"""The store: everything that has to outlive the process. This is the door; the rooms are in `store/`.
+
+Every method that writes returns after its commit, so what it reports is on the disk. Any method may raise
+StoreUnavailable.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+
+from base_client import Edit, Message, MessageKey, Observer, Part, PastMessage, ThreadKey
+from store import facts, history, inbox, turns
+from store.errors import StoreUnavailable
+from store.opening import OpenFile, open_file
+from store.readers import Readers
+from store.values import StoredMessage, ThreadState, TurnState, TurnUsage, UnfinishedTurn
+from store.writer import Writer
+
+__all__ = [
+    "Store",
+    "StoreUnavailable",
+    "StoredMessage",
+    "ThreadState",
+    "TurnState",
+    "TurnUsage",
+    "UnfinishedTurn",
+]
+
+CLOSE_PATIENCE = 10.0
+"""How long a stop waits for writes that were handed in, in seconds."""
+_THREADS_REMEMBERED = 10_000
+
+
+class _KnownThreads:
+    """Threads the bot was found to take part in, the latest ones: none of them ever stops being known."""
+
+    def __init__(self) -> None:
+        self._latest: OrderedDict[ThreadKey, None] = OrderedDict()
+
+    def __contains__(self, thread: ThreadKey) -> bool:
+        if thread not in self._latest:
+            return False
+        self._latest.move_to_end(thread)
+        return True
+
+    def add(self, thread: ThreadKey) -> None:
+        self._latest[thread] = None
+        if len(self._latest) > _THREADS_REMEMBERED:
+            self._latest.popitem(last=False)
+
+
+class Store:
+    """One database, opened by `open` and closed by `close`."""
+
+    def __init__(self, file: OpenFile, observer: Observer, clock: Callable[[], float]) -> None:
+        self._path = file.path
+        self._closing: AsyncExitStack = file.closing
+        self._writer = Writer(file.writing, observer)
+        self._readers = Readers(file.reading)
+        self._known = _KnownThreads()
+        self._clock = clock
+
+    @classmethod
+    async def open(cls, url: str, observer: Observer, clock: Callable[[], float] = time.time) -> "Store":
+        """Open the database of `url`, its folder and schema made where they are missing; one process at a time.
+
+        `clock` gives Unix time in seconds.
+        """
+        return cls(await open_file(url, clock()), observer, clock)
+
+    async def close(self) -> None:
+        """Write what was handed in, close the file and let the next process in; bounded, also on a hanging disk."""
+        await self._writer.close(CLOSE_PATIENCE)
+        await self._closing.aclose()
+
+    # The way of a message
+
+    async def accept(self, message: Message) -> bool:
+        """Store a message before it is acknowledged. False: its key is known (or deleted), and nothing is to be done.
+
+        With `wants_answer` it waits for a turn from now on, and the bot takes part in its thread.
+        """
+        now, known = self._clock(), message.thread in self._known
+        fresh = await self._writer.run(lambda connection: inbox.accept(connection, message, now, known))
+        if fresh and message.wants_answer:
+            self._known.add(message.thread)
+        return fresh
+
+    async def knows_thread(self, thread: ThreadKey) -> bool:
+        """Whether the bot takes part in the thread."""
+        if thread in self._known:
+            return True
+        known = await self._readers.run(lambda connection: inbox.knows_thread(connection, thread))
+        if known:
+            self._known.add(thread)
+        return known
+
+    async def claim(self, turn_id: str, thread: ThreadKey, keys: Sequence[MessageKey]) -> tuple[StoredMessage, ...]:
+        """Begin a turn with those of `keys` that still wait: in order of ts, with their present text.
+
+        Deleted ones are left out. Where none is left there is no turn.
+        """
+        now = self._clock()
+        return await self._writer.run(lambda connection: inbox.claim(connection, turn_id, thread, keys, now))
+
+    async def attempt(self, turn_id: str) -> int:
+        """Count another attempt at a turn and return their number; LookupError where there is no such turn."""
+        now = self._clock()
+        return await self._writer.run(lambda connection: turns.attempt(connection, turn_id, now))
+
+    async def refuse(self, keys: Sequence[MessageKey]) -> None:
+        """Close messages that did not fit the line of their thread."""
+        await self._writer.run(lambda connection: inbox.refuse(connection, keys))
+
+    async def record_part(self, turn_id: str, part: Part) -> None:
+        """Remember what the platform holds of one message of an answer; the newest record of a part counts."""
+        await self._writer.run(lambda connection: turns.record_part(connection, turn_id, part))
+
+    async def parts(self, turn_id: str) -> tuple[Part, ...]:
+        """The recorded messages of an answer, by number."""
+        return await self._readers.run(lambda connection: turns.parts(connection, turn_id))
+
+    async def save_text(self, turn_id: str, text: str) -> None:
+        """Keep the complete text before its final delivery."""
+        await self._writer.run(lambda connection: turns.save_text(connection, turn_id, text))
+
+    async def finish(self, turn_id: str, state: TurnState, text: str, error: str, usage: Sequence[TurnUsage]) -> None:
+        """End a turn: its state, its messages, the answer in the history, what it used. LookupError: no such turn.
+
+        May be called again for a turn that did not end (INTERRUPTED, UNDELIVERED); the latest text counts.
+        """
+        now, ending = self._clock(), turns.TurnEnding(state, text, error, tuple(usage))
+        await self._writer.run(lambda connection: turns.finish(connection, turn_id, ending, now))
+
+    async def unfinished(self) -> tuple[UnfinishedTurn, ...]:
+        """Turns that are neither done nor failed, the oldest first."""
+        return await self._readers.run(turns.unfinished)
+
+    async def unclaimed(self) -> tuple[Message, ...]:
+        """Accepted messages that no turn has taken up, in order of ts."""
+        return await self._readers.run(inbox.unclaimed)
+
+    # History
+
+    async def thread_state(self, thread: ThreadKey) -> ThreadState:
+        """What is known of a thread."""
+        return await self._readers.run(lambda connection: history.thread_state(connection, thread))
+
+    async def history(self, thread: ThreadKey, before_turn: str | None = None) -> tuple[StoredMessage, ...]:
+        """What was said, oldest first, each answer right behind what it answers.
+
+        At most the first message and the newest 1,000. Left out: deleted messages, those that wait, and those of the
+        turn `before_turn`.
+        """
+        return await self._readers.run(lambda connection: history.history(connection, thread, before_turn))
+
+    async def import_past(self, thread: ThreadKey, messages: Sequence[PastMessage]) -> None:
+        """Store what is unknown of a thread's past as the platform has it, and mark the thread read."""
+        now = self._clock()
+        await self._writer.run(lambda connection: history.import_past(connection, thread, messages, now))
+
+    async def edit(self, edit: Edit) -> bool:
+        """Give a stored message new text; false where it is unknown or deleted."""
+        return await self._writer.run(lambda connection: history.edit(connection, edit))
+
+    async def delete(self, key: MessageKey) -> bool:
+        """Blank a message and keep its key, also where it was never seen; false where nothing was stored under it."""
+        now = self._clock()
+        return await self._writer.run(lambda connection: history.delete(connection, key, now))
+
+    # Small facts and figures
+
+    async def fact(self, name: str) -> str | None:
+        """What was found out once, or None."""
+        return await self._readers.run(lambda connection: facts.fact(connection, name))
+
+    async def set_fact(self, name: str, value: str) -> None:
+        """Remember what was found out; a newer value replaces the older one."""
+        await self._writer.run(lambda connection: facts.set_fact(connection, name, value))
+
+    async def check(self) -> dict[str, str]:
+        """For health: the file, its schema, messages that wait, turns that have not ended, writes in line."""
+        figures = await self._readers.run(facts.figures)
+        return {"file": str(self._path), **figures, "writes_in_line": str(self._writer.waiting)}

@@ -1,0 +1,184 @@
+"""The composition root: read the settings, build the parts, run, stop.
+
+Exit codes: 0 stopped as asked, 1 gave up (a supervisor restarts), 2 wrong command line, 78 wrong configuration.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+
+from base_client import Message
+from config import ConfigurationError, Settings, hide_from_sdks, load_settings
+from database import Store, StoreUnavailable
+from message_processor import lines
+from message_processor.base import MessageProcessor
+from message_processor.past import ThreadPast
+from message_processor.prompts import instructions
+from openai_client.base import ModelClient
+from ops import log as logs
+from ops.figures import Figures
+from ops.health import Health, PortTaken
+from ops.playground_process import PlaygroundFailed, playground_process
+from ops.signals import stop_requested, tell_supervisor_ready
+from slack_client.base import SlackBot, SlackUnreachable, Wording, WrongTokens
+from slack_client.sockets import SocketsLost
+
+log = logging.getLogger("threadwell.main")
+
+GAVE_UP = 1
+WRONG_CONFIGURATION = 78
+
+
+class Threadwell:
+    """All parts of the running bot; `start` builds them, `stop` takes them down in the opposite order."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._figures = Figures()
+        self._parts = AsyncExitStack()
+
+    async def start(self) -> None:
+        """Build everything and let events in."""
+        settings = self._settings
+        self._store = await Store.open(settings.DATABASE_URL, self._figures)
+        self._parts.push_async_callback(self._store.close)
+        model = await ModelClient.open(settings, self._figures)
+        self._parts.push_async_callback(model.close)
+        wording = Wording(busy=lines.busy, not_taken_in=lines.NOT_TAKEN_IN)
+        self._bot = await SlackBot.open(settings, self._store, self._figures, wording)
+        self._parts.push_async_callback(self._bot.close)
+        self._core = MessageProcessor(
+            settings=settings,
+            chat=self._bot.chat,
+            model=model,
+            store=self._store,
+            past=ThreadPast(self._store, self._bot.chat),
+            observer=self._figures,
+            instructions=instructions(_house_rules(settings)),
+            runner=self._bot.runner(),
+        )
+        if settings.HEALTH_PORT:
+            health = Health(self._bot.ready, self._check)
+            await health.start(settings.HEALTH_HOST, settings.HEALTH_PORT)
+            self._parts.push_async_callback(health.close)
+        await self._take_up(await self._store.unclaimed())
+        await self._bot.start(self._core)
+
+    async def _take_up(self, messages: Sequence[Message]) -> None:
+        """What was accepted and never begun comes first."""
+        for message in messages:
+            await self._core.submit(message)
+
+    async def _check(self) -> Mapping[str, object]:
+        return {"store": await self._store.check(), "figures": self._figures.snapshot()}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until a stop is asked for; SocketsLost when the bot can't be reached any more."""
+        timings = self._settings.timings
+        watching = [
+            asyncio.create_task(self._bot.watch(), name="sockets"),
+            asyncio.create_task(
+                self._core.lanes.watch(timings.watchdog_interval, timings.lane_warning), name="lane watchdog"
+            ),
+        ]
+        stopping = asyncio.create_task(stop.wait(), name="stop")
+        try:
+            ended, _ = await asyncio.wait([*watching, stopping], return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
+        finally:
+            for task in (*watching, stopping):
+                task.cancel()
+            await asyncio.gather(*watching, stopping, return_exceptions=True)
+            await self._bot.stop_intake()
+            await self._core.lanes.close(self._settings.SHUTDOWN_GRACE_SECONDS)
+
+    async def stop(self) -> None:
+        """Close every part, the last one built first."""
+        await self._parts.aclose()
+
+
+def _house_rules(settings: Settings) -> str:
+    return settings.INSTRUCTIONS_FILE.read_text(encoding="utf-8") if settings.INSTRUCTIONS_FILE else ""
+
+
+async def serve(settings: Settings, page: str = "") -> int:
+    """Run the bot until it is stopped; the exit code."""
+    hide_from_sdks()
+    bot = Threadwell(settings)
+    stop = stop_requested()
+    try:
+        try:
+            starting = asyncio.create_task(bot.start(), name="start")
+            stopping = asyncio.create_task(stop.wait(), name="stop")
+            await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            if not starting.done():
+                starting.cancel()
+                await asyncio.gather(starting, return_exceptions=True)
+                return 0
+            starting.result()
+            log.info("started", extra={"mode": "async" if settings.USE_ASYNC_MODE else "threaded"})
+            if page:
+                print(f"\n  Threadwell is in its playground: {page}\n  Ctrl-C stops it.\n", flush=True)
+            tell_supervisor_ready(settings.NODE_CHANNEL_FD)
+            await bot.run(stop)
+        finally:
+            await bot.stop()
+        log.info("stopped")
+        return 0
+    except WrongTokens as error:
+        return _refuse([error.problem])
+    except PortTaken as error:
+        return _refuse([error.problem])
+    except StoreUnavailable as error:
+        return _refuse([error.reason]) if error.wrong_configuration else _give_up(error.reason)
+    except (SlackUnreachable, SocketsLost) as error:
+        return _give_up(str(error))
+
+
+async def serve_playground() -> int:
+    """Run the playground, and the bot pointed at it."""
+    stop_before_start = {
+        name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "OPENAI_"))
+    }
+    try:
+        async with playground_process(stop_before_start) as (given, page):
+            return await serve(load_settings(None, **given), page)
+    except PlaygroundFailed:
+        return _give_up("the playground did not start")
+
+
+def _refuse(problems: Sequence[str]) -> int:
+    for problem in problems:
+        print(f"threadwell: {problem}", file=sys.stderr)
+    return WRONG_CONFIGURATION
+
+
+def _give_up(problem: str) -> int:
+    print(f"threadwell: {problem}", file=sys.stderr)
+    return GAVE_UP
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; argparse itself ends with 2 on a wrong one."""
+    parser = argparse.ArgumentParser(prog="main.py", description="Threadwell answers in Slack threads.")
+    parser.add_argument("--playground", action="store_true", help="in a workspace on this machine, without any account")
+    wanted = parser.parse_args(arguments)
+    try:
+        if wanted.playground:
+            logs.configure("INFO", "text")
+            return asyncio.run(serve_playground())
+        settings = load_settings()
+        logs.configure(settings.LOG_LEVEL, settings.LOG_FORMAT)
+        return asyncio.run(serve(settings))
+    except ConfigurationError as error:
+        return _refuse(error.problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

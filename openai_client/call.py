@@ -1,0 +1,48 @@
+"""One model call under way: where its events go, and what is known of it so far."""
+
+from collections.abc import Callable
+
+from openai_client.errors import ModelError
+from openai_client.events import Event, EventSink, Refusal, TextDelta, ToolCall
+from openai_client.faults import Fault
+
+
+class Call:
+    """The sink handed to the decoders. `begun`: something of the answer was passed on, so no attempt follows.
+
+    `clock` gives seconds; `first_text_after` is None until the first text.
+    """
+
+    def __init__(self, on_event: EventSink, clock: Callable[[], float]) -> None:
+        self._on_event = on_event
+        self._clock = clock
+        self._started = clock()
+        self.begun = False
+        self.has_text = False
+        self.first_text_after: float | None = None
+        self.api = ""
+        self.request_id = ""
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, TextDelta | Refusal):
+            self.begun = self.has_text = True
+            if self.first_text_after is None:
+                self.first_text_after = self.seconds
+        elif isinstance(event, ToolCall):
+            self.begun = True
+        self._on_event(event)
+
+    @property
+    def seconds(self) -> float:
+        """Time since the call began."""
+        return self._clock() - self._started
+
+    def error(self, fault: Fault) -> ModelError:
+        """What the core is told of a fault that ended the call."""
+        return ModelError(
+            fault.failure,
+            fault.detail,
+            request_id=self.request_id,
+            retry_after=fault.retry_after,
+            after_text=self.has_text,
+        )

@@ -1,0 +1,108 @@
+"""Log lines of the process: events with fields, one line each, as text or JSON; never people's words, never a secret.
+
+Every logger of the house is named `threadwell.…` and logs an event's name with its fields in `extra`:
+`log.info("turn_done", extra={"turn": turn_id, "ms": 812})`. All other loggers belong to libraries, whose debug lines
+print messages and SQL parameters; they are held at WARNING, and at INFO when the house logs at DEBUG.
+"""
+
+import io
+import json
+import logging
+import os
+import re
+import sys
+import time
+from typing import Literal, TextIO
+
+HOUSE = "threadwell"
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_PLAIN_VALUE = re.compile(r'[^\s"=\x00-\x1f]+')
+_SECRET = re.compile(r"(\bxox[a-z]-|\bxapp-|\bsk-|\bticket=)[\w.%~-]{4,}")
+
+
+def configure(level: str, fmt: Literal["text", "json"], stream: TextIO | None = None) -> None:
+    """Make `stream` (standard output by default) the only place that log lines go to, from `level` upwards."""
+    stream = sys.stdout if stream is None else stream
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+    handler = PatientHandler(stream)
+    handler.setFormatter(JsonFormatter() if fmt == "json" else TextFormatter())
+    handler.addFilter(is_fit_to_log)
+    house_level = logging.getLevelNamesMapping()[level]
+    foreign_level = logging.INFO if house_level <= logging.DEBUG else max(house_level, logging.WARNING)
+    logging.getLogger(HOUSE).setLevel(house_level)
+    # SQLAlchemy prints statements with their parameters at INFO, and those are people's messages.
+    logging.getLogger("sqlalchemy").setLevel(max(house_level, logging.WARNING))
+    root = logging.getLogger()
+    root.setLevel(foreign_level)
+    root.handlers[:] = [handler]
+
+
+def is_fit_to_log(record: logging.LogRecord) -> bool:
+    """Whether a record may be printed: a library's debug lines never are, whatever level it gave its own loggers."""
+    return record.levelno >= logging.INFO or record.name.partition(".")[0] == HOUSE
+
+
+def redact(line: str) -> str:
+    """The line without what looks like a Slack token, a model server's key or a socket's ticket."""
+    return _SECRET.sub(r"\1[redacted]", line)
+
+
+class TextFormatter(logging.Formatter):
+    """`2026-11-23T08:00:00Z INFO threadwell.turn turn_done turn=T1 ms=812`; a traceback follows on its own lines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event = record.getMessage().replace("\r", "\\r").replace("\n", "\\n")
+        words = [_time(record), record.levelname, record.name, event]
+        words += [f"{name}={_text_value(value)}" for name, value in _fields(record).items()]
+        return redact("\n".join([" ".join(words), *_traceback(self, record)]))
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object per line: `time`, `level`, `logger`, `event`, the fields, and `error` with a traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {
+            "time": _time(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        if trace := _traceback(self, record):
+            entry["error"] = "\n".join(trace)
+        return redact(json.dumps({**_fields(record), **entry}, default=str))
+
+
+class PatientHandler(logging.StreamHandler[TextIO]):
+    """Outlives its stream: when a supervisor dies, nobody reads the bot's output, and it still has to stop well."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        error = sys.exc_info()[1]
+        if isinstance(error, BrokenPipeError):
+            self._discard_from_now_on()
+        elif not isinstance(error, OSError) and not self.stream.closed:
+            super().handleError(record)
+
+    def _discard_from_now_on(self) -> None:
+        # What could not be written stays in the stream's buffer, and failing to flush it would change the exit code.
+        sink = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(sink, self.stream.fileno())
+        os.close(sink)
+
+
+def _time(record: logging.LogRecord) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
+
+
+def _fields(record: logging.LogRecord) -> dict[str, object]:
+    return {name: value for name, value in vars(record).items() if name not in _STANDARD}
+
+
+def _text_value(value: object) -> str:
+    text = str(value)
+    return text if _PLAIN_VALUE.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+
+
+def _traceback(formatter: logging.Formatter, record: logging.LogRecord) -> list[str]:
+    lines = [formatter.formatException(record.exc_info)] if record.exc_info else []
+    return [*lines, formatter.formatStack(record.stack_info)] if record.stack_info else lines

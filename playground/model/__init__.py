@@ -1,0 +1,7 @@
+"""The offline model: a server on this machine that speaks OpenAI's Responses API and Chat Completions."""
+
+from playground.model.journal import ModelCall, Outcome
+from playground.model.knobs import Knobs
+from playground.model.server import ModelServer
+
+__all__ = ["Knobs", "ModelCall", "ModelServer", "Outcome"]

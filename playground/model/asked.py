@@ -1,0 +1,190 @@
+"""What a call asks, the same for both APIs: read once from the checked JSON."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from playground.model.journal import Api
+
+SHOWN_SETTINGS = (
+    "max_output_tokens",
+    "max_completion_tokens",
+    "max_tokens",
+    "temperature",
+    "top_p",
+    "reasoning_effort",
+    "verbosity",
+    "tool_choice",
+    "service_tier",
+    "store",
+)
+
+_NAMED = re.compile(r"\s*<\w+\b[^>\n]*\b(?:author|by|from|name|speaker|user)=\"([^\"\n]{1,80})\"")
+_FENCED = re.compile(r"\s*<(\w+)\b[^>\n]*>\n?(.*?)\n?</\1>", re.DOTALL)
+
+
+class Role(StrEnum):
+    """Who a part of the history comes from."""
+
+    PERSON = "person"
+    MODEL = "model"
+    HOUSE = "house"  # system and developer messages
+    TOOL = "tool"  # what a tool gave
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of the history. `attachments` counts its pictures and files."""
+
+    role: Role
+    text: str
+    attachments: int = 0
+
+    def speaker(self) -> str:
+        """The name that the element around a person's message gives, if any."""
+        named = _NAMED.match(self.text) if self.role is Role.PERSON else None
+        return named[1] if named else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool that the model may call. `parameters` is its JSON schema."""
+
+    name: str
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One call. `settings` are name and value as shown to people, in a fixed order."""
+
+    api: Api
+    model: str
+    stream: bool
+    include_usage: bool
+    instructions: str
+    turns: tuple[Turn, ...]
+    settings: tuple[tuple[str, str], ...]
+    tools: tuple[Tool, ...]
+    max_tokens: int | None
+
+    def latest(self) -> tuple[str, ...]:
+        """What people said since the model last spoke, oldest first, without the tags around it."""
+        messages: list[str] = []
+        for turn in reversed(self.turns):
+            if turn.role is Role.MODEL:
+                break
+            if turn.role is Role.PERSON:
+                messages.append(spoken(turn.text))
+        return tuple(reversed(messages))
+
+    def newest(self) -> str:
+        """The newest message of a person; empty when there is none."""
+        people = (turn.text for turn in reversed(self.turns) if turn.role is Role.PERSON)
+        return spoken(next(people, ""))
+
+    def house_characters(self) -> int:
+        """The size of what the house itself tells the model."""
+        return len(self.instructions) + sum(len(turn.text) for turn in self.turns if turn.role is Role.HOUSE)
+
+    def tool_outputs(self) -> tuple[str, ...]:
+        """What tools gave since a person last spoke."""
+        outputs: list[str] = []
+        for turn in reversed(self.turns):
+            if turn.role is Role.PERSON:
+                break
+            if turn.role is Role.TOOL:
+                outputs.append(turn.text)
+        return tuple(reversed(outputs))
+
+
+def read(api: Api, body: Mapping[str, object]) -> Asked:
+    """Read a body that `strictness.check` has let pass."""
+    responses = api is Api.RESPONSES
+    turns = tuple(_turns(body.get("input" if responses else "messages")))
+    options = body.get("stream_options")
+    return Asked(
+        api=api,
+        model=str(body["model"]),
+        stream=body.get("stream") is True,
+        include_usage=isinstance(options, dict) and options.get("include_usage") is True,
+        instructions=given if isinstance(given := body.get("instructions"), str) else "",
+        turns=turns,
+        settings=tuple(_settings(body)),
+        tools=tuple(_tools(body.get("tools"))),
+        max_tokens=_first_int(body, ("max_output_tokens", "max_completion_tokens", "max_tokens")),
+    )
+
+
+def _turns(given: object) -> Iterable[Turn]:
+    if isinstance(given, str):
+        yield Turn(Role.PERSON, given)
+    if isinstance(given, list):
+        for item in given:
+            if isinstance(item, dict) and (turn := _turn(item)):
+                yield turn
+
+
+_ROLES = {
+    "user": Role.PERSON,
+    "assistant": Role.MODEL,
+    "system": Role.HOUSE,
+    "developer": Role.HOUSE,
+    "tool": Role.TOOL,
+}
+
+
+def _turn(item: Mapping[str, object]) -> Turn | None:
+    if item.get("type") == "function_call_output":
+        return Turn(Role.TOOL, content_text(item.get("output")))
+    role = _ROLES.get(str(item.get("role")))
+    if role is None:
+        return None
+    content = item.get("content")
+    parts = content if isinstance(content, list) else []
+    attachments = sum(1 for part in parts if isinstance(part, dict) and _part_text(part) is None)
+    return Turn(role, content_text(content), attachments)
+
+
+def spoken(text: str) -> str:
+    """A message without the element that fences it, and without what stands behind that."""
+    fenced = _FENCED.match(text)
+    return fenced[2] if fenced else text
+
+
+def content_text(content: object) -> str:
+    """The text of a message's content, which is text or a list of parts."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    texts = (_part_text(part) for part in parts if isinstance(part, dict))
+    return "\n".join(text for text in texts if text is not None)
+
+
+def _part_text(part: Mapping[str, object]) -> str | None:
+    text = part.get("text", part.get("refusal"))
+    return text if isinstance(text, str) else None
+
+
+def _settings(body: Mapping[str, object]) -> Iterable[tuple[str, str]]:
+    for name in SHOWN_SETTINGS:
+        if isinstance(value := body.get(name), str | int | float):
+            yield name, str(value).lower() if isinstance(value, bool) else str(value)
+    for group, name in (("reasoning", "effort"), ("text", "verbosity")):
+        inner = body.get(group)
+        if isinstance(inner, dict) and isinstance(value := inner.get(name), str):
+            yield name, value
+
+
+def _tools(given: object) -> Iterable[Tool]:
+    for tool in given if isinstance(given, list) else []:
+        inner = tool.get("function")
+        function = inner if isinstance(inner, dict) else tool  # Chat Completions has one level more
+        if isinstance(name := function.get("name"), str):
+            parameters = function.get("parameters")
+            yield Tool(name, parameters if isinstance(parameters, dict) else {})
+
+
+def _first_int(body: Mapping[str, object], names: Iterable[str]) -> int | None:
+    return next((value for name in names if isinstance(value := body.get(name), int)), None)

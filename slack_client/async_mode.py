@@ -1,0 +1,73 @@
+"""The asynchronous mode: Bolt's AsyncApp behind two AsyncSocketModeHandlers, turns on the loop."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from slack_client.event_handlers.registration import Intake, acknowledge_the_rest, is_event, retry_number
+
+
+class AsyncSocket:
+    """Implements `sockets.Socket` over the SDK's asynchronous client."""
+
+    def __init__(self, app: AsyncApp, app_token: str, ping_interval: float, direct: bool) -> None:
+        self._handler = AsyncSocketModeHandler(app, app_token, ping_interval=ping_interval)
+        if direct:
+            self._handler.client.proxy = None
+
+    async def connect(self) -> None:
+        await self._handler.connect_async()
+
+    async def connected(self) -> bool:
+        return await self._handler.client.is_connected()
+
+    async def renew(self) -> None:
+        self._handler.client.wss_uri = None
+        await self._handler.client.connect_to_new_endpoint(force=True)
+
+    async def close(self) -> None:
+        await self._handler.close_async()
+
+
+def build_app(client: AsyncWebClient, authorization: AuthorizeResult, intake: Intake) -> AsyncApp:
+    """The Bolt app: every event goes to the intake and is acknowledged when that returns; the rest is acknowledged."""
+
+    async def authorize(**_: object) -> AuthorizeResult:
+        return authorization
+
+    async def take_in(req: AsyncBoltRequest, next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
+        if not is_event(req.body):
+            await next_()
+            return None
+        await intake.take(req.body, retry_number(req.headers))
+        return BoltResponse(status=200, body="")
+
+    app = AsyncApp(
+        client=client,
+        authorize=authorize,
+        # Before the authorisation, which prepares a client for each request: events need none.
+        before_authorize=take_in,
+        process_before_response=False,
+        ssl_check_enabled=False,
+        url_verification_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+
+    async def acknowledge(ack: Callable[[], Awaitable[BoltResponse]]) -> None:
+        await ack()
+
+    acknowledge_the_rest(app, acknowledge)
+    return app
+
+
+def build_sockets(
+    app: AsyncApp, app_token: str, ping_interval: float, count: int, direct: bool
+) -> Sequence[AsyncSocket]:
+    """Sockets of the app, not yet open; `direct` ones ignore proxies."""
+    return [AsyncSocket(app, app_token, ping_interval, direct) for _ in range(count)]

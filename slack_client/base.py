@@ -1,0 +1,211 @@
+"""SlackBot: the workspace, connected. One shared session, one identity, two sockets, in either mode."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import aiohttp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from slack_sdk.web.async_client import AsyncWebClient
+
+from base_client import Observer, ThreadKey
+from config import Settings, is_loopback
+from database import Store
+from message_processor.base import MessageProcessor
+from slack_client import async_mode, sync_mode
+from slack_client.chat import SlackChat
+from slack_client.errors import Ambiguous, RateLimited, Refused, SlackFailure, Unreachable
+from slack_client.event_handlers.registration import Intake
+from slack_client.identity import Identity
+from slack_client.messaging import NOTICE_EVENT
+from slack_client.notices import SmallTasks
+from slack_client.pacing import Pacing
+from slack_client.sockets import COUNT, SocketWatch
+from slack_client.web_api import Answer, WebApi
+from thread_manager import Runner, run_at_once
+
+log = logging.getLogger("threadwell.slack")
+
+_NOTICE_PATIENCE = 120.0
+
+Client = TypeVar("Client", AsyncWebClient, WebClient)
+
+
+class WrongTokens(Exception):
+    """Slack does not accept a token, or the app lacks what it needs; `problem` is a line for the operator."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+class SlackUnreachable(Exception):
+    """Slack could not be asked for as long as the patience allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The lines this room says in its own name."""
+
+    busy: Callable[[int], str]
+    not_taken_in: str
+
+
+class SlackBot:
+    """The bot in its workspace: `open`, then `start` with the core, then `stop_intake` and `close`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        session: aiohttp.ClientSession,
+        api: WebApi,
+        observer: Observer,
+    ) -> None:
+        self._settings = settings
+        self._session = session
+        self._api = api
+        self._observer = observer
+        self._small_tasks = SmallTasks()
+        self._direct = is_loopback(settings.SLACK_API_URL)
+        self._turns: sync_mode.ThreadedTurns | None = None
+        self._sockets: SocketWatch | None = None
+        self.identity: Identity
+        self.chat: SlackChat
+
+    @classmethod
+    async def open(cls, settings: Settings, store: Store, observer: Observer, wording: Wording) -> "SlackBot":
+        """Find out who the bot is. WrongTokens, or SlackUnreachable after the patience of a start."""
+        timings = settings.timings
+        session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=timings.slack_call),
+            connector=aiohttp.TCPConnector(limit=_connections(settings), keepalive_timeout=60),
+        )
+        client = AsyncWebClient(
+            token=settings.SLACK_BOT_TOKEN.get_secret_value(),
+            base_url=settings.SLACK_API_URL,
+            session=session,
+            retry_handlers=[],
+        )
+        bot = cls(settings, session, WebApi(client, Pacing(timings), timings, observer), observer)
+        bot._without_proxy(client)
+        try:
+            await bot._introduce(store, wording)
+        except BaseException:
+            await session.close()
+            raise
+        return bot
+
+    async def _introduce(self, store: Store, wording: Wording) -> None:
+        answer = await self._ask("auth.test", {}, "SLACK_BOT_TOKEN")
+        fields = {name: str(answer.get(name) or "") for name in ("team_id", "user_id", "bot_id", "user")}
+        self.identity = Identity(fields["team_id"], fields["user_id"], fields["bot_id"], fields["user"])
+        self._wording = wording
+        timings = self._settings.timings
+        self.chat = SlackChat(self._api, self.identity, store, timings, self._observer, wording.busy)
+        await self.chat.prepare()
+        log.info("slack_identity", extra={"team": self.identity.team, "bot": self.identity.user})
+
+    async def _ask(
+        self, method: str, arguments: Mapping[str, object], token_name: str, token: str | None = None
+    ) -> Answer:
+        """A first call at start: repeated while Slack is unreachable, WrongTokens when it says no."""
+        timings = self._settings.timings
+        try:
+            async with asyncio.timeout(timings.start_patience):
+                while True:
+                    try:
+                        return await self._api.call(method, arguments, token=token)
+                    except Refused as refusal:
+                        raise WrongTokens(f"{token_name}: Slack answers {refusal.reason} to {method}") from None
+                    except (Ambiguous, RateLimited, Unreachable) as failure:
+                        log.warning("slack_not_ready", extra={"method": method, "reason": failure.reason})
+                        wait = failure.retry_after if isinstance(failure, RateLimited) else timings.retry_base * 4
+                        await asyncio.sleep(wait)
+        except TimeoutError:
+            raise SlackUnreachable(f"Slack could not be reached for {timings.start_patience:.0f} s") from None
+
+    def runner(self) -> Runner:
+        """How turns run in this mode."""
+        if self._settings.USE_ASYNC_MODE:
+            return run_at_once
+        deadline = self._settings.TURN_TIMEOUT_SECONDS + self._settings.timings.delivery_patience
+        self._turns = sync_mode.ThreadedTurns(self._settings.SYNC_WORKERS, self._settings.ASYNC_TEST_CHANNELS, deadline)
+        return self._turns.run
+
+    async def start(self, core: MessageProcessor) -> None:
+        """Open the sockets; from now on events come in. WrongTokens, SocketsLost, SlackUnreachable."""
+        settings, timings = self._settings, self._settings.timings
+        app_token = settings.SLACK_APP_TOKEN.get_secret_value()
+        # The SDK's clients try a refused token for ever: ask once ourselves.
+        await self._ask("apps.connections.open", {}, "SLACK_APP_TOKEN", app_token)
+        intake = Intake(self.identity, core, self._observer, timings.intake, self._tell_not_taken_in)
+        who = self.identity
+        authorization = AuthorizeResult(
+            enterprise_id=None,
+            team_id=who.team,
+            bot_user_id=who.user,
+            bot_id=who.bot,
+            bot_token=settings.SLACK_BOT_TOKEN.get_secret_value(),
+        )
+        if settings.USE_ASYNC_MODE:
+            client = AsyncWebClient(base_url=settings.SLACK_API_URL, session=self._session, retry_handlers=[])
+            app = async_mode.build_app(self._without_proxy(client), authorization, intake)
+            sockets = async_mode.build_sockets(app, app_token, timings.socket_ping, COUNT, self._direct)
+            self._sockets = SocketWatch(sockets, timings, self._observer)
+        else:
+            blocking = WebClient(base_url=settings.SLACK_API_URL, retry_handlers=[])
+            threaded = sync_mode.build_app(self._without_proxy(blocking), authorization, intake, timings.intake)
+            threads = sync_mode.build_sockets(threaded, app_token, timings.socket_ping, COUNT, self._direct)
+            self._sockets = SocketWatch(threads, timings, self._observer)
+        await self._sockets.open()
+
+    def _without_proxy(self, client: Client) -> Client:
+        """The SDK takes proxies from the environment and knows no exception for loopback: made here."""
+        if self._direct:
+            client.proxy = None
+        return client
+
+    def _tell_not_taken_in(self, thread: ThreadKey) -> None:
+        self._small_tasks.start(self._post_not_taken_in(thread), "tell not taken in")
+
+    async def _post_not_taken_in(self, thread: ThreadKey) -> None:
+        arguments = {
+            "channel": thread.channel,
+            "thread_ts": thread.thread_ts,
+            "text": self._wording.not_taken_in,
+            "metadata": {"event_type": NOTICE_EVENT, "event_payload": {"kind": "not_taken_in"}},
+        }
+        try:
+            await self._api.call_surely("chat.postMessage", arguments, patience=_NOTICE_PATIENCE)
+        except SlackFailure as failure:
+            log.error("notice_failed", extra={"lane": str(thread), "reason": failure.reason})
+
+    async def watch(self) -> None:
+        """Keep the sockets alive, for ever; SocketsLost when that fails for too long."""
+        if self._sockets is not None:
+            await self._sockets.watch()
+
+    async def ready(self) -> bool:
+        """Whether events can come in."""
+        return self._sockets is not None and await self._sockets.ready()
+
+    async def stop_intake(self) -> None:
+        """Take no more events; bounded."""
+        if self._sockets is not None:
+            await self._sockets.close()
+
+    async def close(self) -> None:
+        """End what still writes, then the workers and the session; bounded."""
+        await self._small_tasks.close()
+        await self.chat.close()
+        if self._turns is not None:
+            self._turns.close()
+        await self._session.close()
+
+
+def _connections(settings: Settings) -> int:
+    """Most connections to Slack at once: replies write one call at a time each, and keep-alive reuses them."""
+    return max(20, min(200, settings.ASYNC_MAX_CONCURRENT_REQUESTS))

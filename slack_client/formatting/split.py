@@ -1,0 +1,65 @@
+"""Cutting Markdown: where a stream may pause, and where one message ends and the next begins."""
+
+import re
+from dataclasses import dataclass
+
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
+_WORD_START = re.compile(r"\s(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A code block that is open at a cut: `opening` is its first line, `closing` the line that ends it."""
+
+    opening: str
+    closing: str
+
+
+def open_fence(text: str, inside: Fence | None = None) -> Fence | None:
+    """The code block that is open at the end of `text`, which itself begins inside `inside`."""
+    fence = inside
+    for match in _FENCE.finditer(text):
+        marks, info = match[1], match[2].strip()
+        if fence is None:
+            if not (marks[0] == "`" and "`" in info):
+                fence = Fence(opening=marks + info, closing=marks)
+        elif marks[0] == fence.closing[0] and len(marks) >= len(fence.closing) and not info:
+            fence = None
+    return fence
+
+
+def _balanced(line: str) -> bool:
+    """Whether no inline construct is open at the end of `line`, as far as counting can tell."""
+    return line.count("`") % 2 == 0 and line.count("*") % 2 == 0 and line.count("[") <= line.count(")")
+
+
+def stable_end(text: str, start: int, limit: int, patience: int = 400) -> int:
+    """End of the piece of `text` from `start` that may be shown now; `start` when it should wait.
+
+    Constructs survive the joint of two updates when it is at a line's end, and white space at the beginning of an
+    update may be lost, so a piece ends behind white space: after the last line if there is one, else after a word
+    outside inline constructs. More than `patience` characters without such a place are cut anywhere.
+    """
+    stop = min(len(text), start + limit)
+    newline = text.rfind("\n", start, stop)
+    while newline != -1 and newline + 1 < len(text) and text[newline + 1].isspace():
+        newline = text.rfind("\n", start, newline)  # the next line is indented, or blank: its white space must not lead
+    if newline != -1 and newline + 1 < len(text):
+        return newline + 1
+    line_start = text.rfind("\n", 0, start) + 1
+    for match in reversed(list(_WORD_START.finditer(text, start, stop))):
+        if _balanced(text[line_start : match.end()]):
+            return match.end()
+    return stop if stop - start > patience else start
+
+
+def part_end(text: str, start: int, limit: int) -> int:
+    """End of the message that begins at `start` and may hold `limit` characters: at a paragraph, line or word."""
+    if len(text) - start <= limit:
+        return len(text)
+    stop = start + limit
+    for mark, least in (("\n\n", limit // 2), ("\n", limit // 2), (" ", limit // 2)):
+        found = text.rfind(mark, start + least, stop)
+        if found != -1:
+            return found + len(mark)
+    return stop

@@ -1,0 +1,141 @@
+"""Every call to Slack's Web API goes through here: one attempt, or as many as it takes, through its method's gate."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Mapping
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from base_client import Observer
+from config import Timings
+from slack_client.errors import Ambiguous, OutOfPatience, RateLimited, Refused, SlackFailure, Unreachable
+from slack_client.pacing import Pacing
+
+log = logging.getLogger("threadwell.slack")
+
+Answer = Mapping[str, object]
+"""Slack's JSON answer; its fields are typed where they are read."""
+
+RATE_LIMIT_CODES = {"ratelimited", "rate_limited"}
+_TRANSIENT_CODES = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+_DEFAULT_RETRY_AFTER = 5.0
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    for name, value in headers.items():
+        if name.lower() == "retry-after":
+            try:
+                return max(0.0, float(value))
+            except ValueError:
+                break
+    return _DEFAULT_RETRY_AFTER
+
+
+def _failure(method: str, error: SlackApiError) -> SlackFailure:
+    response = error.response
+    code = response.get("error") if not isinstance(response.data, bytes) else None
+    if response.status_code == 429 or code in RATE_LIMIT_CODES:
+        return RateLimited(method, _retry_after(response.headers))
+    if response.status_code >= 500 or code in _TRANSIENT_CODES or not isinstance(code, str):
+        return Ambiguous(method, str(code or f"http_{response.status_code}"))
+    return Refused(method, code)
+
+
+class WebApi:
+    """The workspace's Web API over one shared session. Nothing is repeated by the SDK; repeating is decided here."""
+
+    def __init__(self, client: AsyncWebClient, pacing: Pacing, timings: Timings, observer: Observer) -> None:
+        self._client = client
+        self._timings = timings
+        self._observer = observer
+        self.pacing = pacing
+
+    async def call(
+        self, method: str, arguments: Mapping[str, object], *, read: bool = False, token: str | None = None
+    ) -> Answer:
+        """One attempt, at once, with the bot's token or another. Raises a SlackFailure; while the gate is shut that is
+        RateLimited, without asking Slack."""
+        gate = self.pacing.gate(method)
+        if gate.shut_for > 0:
+            raise RateLimited(method, gate.shut_for)
+        gate.counted()
+        try:
+            answer = await self._send(method, arguments, read, token)
+        except RateLimited as failure:
+            gate.refused(failure.retry_after)
+            self._observer.count("slack_rate_limited", method=method)
+            raise
+        except (Ambiguous, Unreachable) as failure:
+            self._observer.count("slack_call_failed", method=method)
+            log.warning("slack_call_failed", extra={"method": method, "reason": failure.reason})
+            raise
+        gate.succeeded()
+        return answer
+
+    async def call_surely(
+        self,
+        method: str,
+        arguments: Mapping[str, object],
+        *,
+        patience: float,
+        read: bool = False,
+        repeatable: bool = False,
+    ) -> Answer:
+        """As many attempts as it takes within `patience` seconds: waits as long as Slack says, tries again when it was
+        not reached, and after an ambiguous end only if the call is `repeatable`.
+
+        Raises Refused, Ambiguous, OutOfPatience.
+        """
+        attempt = 0
+        try:
+            async with asyncio.timeout(patience):
+                while True:
+                    try:
+                        return await self._in_turn(method, arguments, read)
+                    except RateLimited:
+                        continue  # the gate is shut now and is waited for
+                    except Unreachable:
+                        pass
+                    except Ambiguous:
+                        if not repeatable:
+                            raise
+                    attempt += 1
+                    await asyncio.sleep(self._pause(attempt))
+        except TimeoutError:
+            raise OutOfPatience(method, f"not through in {patience:.0f} s") from None
+
+    def _pause(self, attempt: int) -> float:
+        longest = min(self._timings.retry_ceiling, self._timings.retry_base * 2**attempt)
+        return random.uniform(longest / 2, longest)  # noqa: S311  spreads repeats, keeps no secret
+
+    async def _in_turn(self, method: str, arguments: Mapping[str, object], read: bool) -> Answer:
+        async with self.pacing.gate(method).passage():
+            return await self.call(method, arguments, read=read)
+
+    async def _send(self, method: str, arguments: Mapping[str, object], read: bool, token: str | None) -> Answer:
+        began = time.perf_counter()
+        given = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            async with asyncio.timeout(self._timings.slack_call):
+                if token is not None:
+                    response = await self._client.api_call(method, params={**given, "token": token})
+                elif read:
+                    response = await self._client.api_call(method, http_verb="GET", params=given)
+                else:
+                    response = await self._client.api_call(method, json=given)
+        except SlackApiError as error:
+            raise _failure(method, error) from None
+        except aiohttp.ClientConnectorError as error:
+            raise Unreachable(method, type(error).__name__) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Ambiguous(method, type(error).__name__) from error
+        finally:
+            self._observer.observe("slack_call_seconds", time.perf_counter() - began, method=method)
+        data = response.data
+        if not isinstance(data, dict):
+            raise Ambiguous(method, "no JSON answer")
+        return data

@@ -1,0 +1,1 @@
+"""What stands behind the door `database.py`: tables, migrations, statements, the writer and the readers."""

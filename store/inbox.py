@@ -1,0 +1,123 @@
+"""Messages on their way in: accepted, claimed by a turn, or refused."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam, literal_column, select, update
+
+from base_client import Message, MessageKey, ThreadKey
+from store.keys import IN_INBOX, has_key, in_thread, key_columns, key_parameters, thread_columns
+from store.sqlite import insert
+from store.tables import inbox, messages, threads, turns
+from store.text import storable
+from store.values import InboxState, StoredMessage, TurnState
+
+# Written out, not bound: the partial index `inbox_waiting` is only used where its own words stand in the query.
+_WAITS = inbox.c.state == literal_column(f"'{InboxState.ACCEPTED.value}'")
+
+_TAKE_IN = insert(inbox).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+_KEEP = insert(messages).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+_JOIN_THREAD = insert(threads).on_conflict_do_nothing()
+_KNOWN_KEY = select(inbox.c.state).where(has_key(inbox))
+_KNOWN_THREAD = select(threads.c.read).where(in_thread(threads))
+_STILL_WAITING = (
+    select(messages.c.team, messages.c.channel, messages.c.ts, messages.c.author, messages.c.text, inbox.c.received_at)
+    .join(inbox, IN_INBOX)
+    .where(
+        in_thread(messages),
+        messages.c.ts.between(bindparam("oldest"), bindparam("latest")),
+        messages.c.deleted.is_(False),
+        inbox.c.state == InboxState.ACCEPTED.value,
+    )
+    .order_by(messages.c.ts)
+)
+_BEGIN_TURN = insert(turns)
+_TAKE_UP = update(inbox).where(has_key(inbox)).values(state=InboxState.WORKING.value, turn_id=bindparam("turn"))
+_ANCHOR = update(messages).where(has_key(messages)).values(turn_id=bindparam("turn"), anchor=bindparam("first"))
+_REFUSE = (
+    update(inbox)
+    .where(has_key(inbox), inbox.c.state == InboxState.ACCEPTED.value)
+    .values(state=InboxState.REFUSED.value)
+)
+_UNCLAIMED = (
+    select(messages.c.team, messages.c.channel, messages.c.ts, messages.c.thread_ts, messages.c.author, messages.c.text)
+    .join(inbox, IN_INBOX)
+    .where(_WAITS, messages.c.deleted.is_(False))
+    .order_by(messages.c.ts)
+)
+
+
+def accept(connection: Connection, message: Message, now: float, thread_known: bool) -> bool:
+    """Store a message once; false where its key is known, be it answered, overheard or deleted."""
+    if not message.wants_answer:
+        known = connection.execute(_KNOWN_KEY, key_parameters(message.key)).first() is not None
+        return not known and _keep(connection, message)
+    row = {**key_columns(message.key), "state": InboxState.ACCEPTED.value, "received_at": now}
+    if connection.execute(_TAKE_IN, row).rowcount == 0:
+        return False
+    # A message that was overheard or read as the thread's past before has its text here already.
+    _keep(connection, message)
+    if not thread_known:
+        connection.execute(_JOIN_THREAD, {**thread_columns(message.thread), "read": False, "known_since": now})
+    return True
+
+
+def knows_thread(connection: Connection, thread: ThreadKey) -> bool:
+    """Whether the bot takes part in the thread."""
+    return connection.execute(_KNOWN_THREAD, thread_columns(thread)).first() is not None
+
+
+def claim(
+    connection: Connection, turn_id: str, thread: ThreadKey, keys: Sequence[MessageKey], now: float
+) -> tuple[StoredMessage, ...]:
+    """Begin a turn with those of `keys` that still wait, in order of ts; nothing is begun where none does."""
+    wanted = {key.ts for key in keys}
+    if not wanted:
+        return ()
+    span = {**thread_columns(thread), "oldest": min(wanted), "latest": max(wanted)}
+    rows = [row for row in connection.execute(_STILL_WAITING, span) if row.ts in wanted]
+    if not rows:
+        return ()
+    first = rows[0]
+    begun = {"author": first.author, "anchor": first.ts, "state": TurnState.WORKING.value, "attempts": 1}
+    times = {"created_at": min(row.received_at for row in rows), "started_at": now}
+    turn = {"id": turn_id, **thread_columns(thread), **begun, **times, "text": "", "error": ""}
+    connection.execute(_BEGIN_TURN, turn)
+    taken = [{"key_team": row.team, "key_channel": row.channel, "key_ts": row.ts, "turn": turn_id} for row in rows]
+    connection.execute(_TAKE_UP, taken)
+    connection.execute(_ANCHOR, [{**one, "first": first.ts} for one in taken])
+    return tuple(
+        StoredMessage(MessageKey(row.team, row.channel, row.ts), thread, row.author, False, row.text, turn_id)
+        for row in rows
+    )
+
+
+def refuse(connection: Connection, keys: Sequence[MessageKey]) -> None:
+    """Close messages that did not fit the line; those that a turn has taken up stay as they are."""
+    if keys:
+        connection.execute(_REFUSE, [key_parameters(key) for key in keys])
+
+
+def unclaimed(connection: Connection) -> tuple[Message, ...]:
+    """Accepted messages that no turn has taken up, in order of ts."""
+    return tuple(
+        Message(
+            MessageKey(row.team, row.channel, row.ts),
+            ThreadKey(row.team, row.channel, row.thread_ts),
+            row.author,
+            row.text,
+        )
+        for row in connection.execute(_UNCLAIMED)
+    )
+
+
+def _keep(connection: Connection, message: Message) -> bool:
+    row = {
+        **key_columns(message.key),
+        "thread_ts": message.thread.thread_ts,
+        "author": message.author,
+        "own": False,
+        "text": storable(message.text),
+        "anchor": message.key.ts,
+        "deleted": False,
+    }
+    return connection.execute(_KEEP, row).rowcount == 1

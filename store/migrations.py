@@ -1,0 +1,98 @@
+"""The numbered migrations: each is frozen once released, and additive within its major version.
+
+They are plain SQL that SQLite and PostgreSQL both take, because the tables of `tables.py` go on changing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, inspect, select
+
+from store import tables
+from store.errors import StoreUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step of the schema. A release runs on a file whose newest migration has the same `major`."""
+
+    number: int
+    major: int
+    name: str
+    statements: tuple[str, ...]
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(
+        1,
+        1,
+        "the way of a message",
+        (
+            "CREATE TABLE inbox (team TEXT NOT NULL, channel TEXT NOT NULL, ts TEXT NOT NULL, turn_id TEXT,"
+            " state TEXT NOT NULL, received_at DOUBLE PRECISION NOT NULL, PRIMARY KEY (team, channel, ts))",
+            "CREATE INDEX inbox_turn ON inbox (turn_id) WHERE turn_id IS NOT NULL",
+            "CREATE INDEX inbox_waiting ON inbox (received_at) WHERE state = 'accepted'",
+            "CREATE TABLE messages (team TEXT NOT NULL, channel TEXT NOT NULL, ts TEXT NOT NULL,"
+            " thread_ts TEXT NOT NULL, author TEXT NOT NULL, own BOOLEAN NOT NULL, text TEXT NOT NULL, turn_id TEXT,"
+            " anchor TEXT NOT NULL, deleted BOOLEAN NOT NULL, PRIMARY KEY (team, channel, ts))",
+            "CREATE INDEX messages_thread ON messages (team, channel, thread_ts, ts)",
+            "CREATE TABLE threads (team TEXT NOT NULL, channel TEXT NOT NULL, thread_ts TEXT NOT NULL,"
+            " read BOOLEAN NOT NULL, known_since DOUBLE PRECISION NOT NULL, PRIMARY KEY (team, channel, thread_ts))",
+            "CREATE TABLE turns (id TEXT NOT NULL PRIMARY KEY, team TEXT NOT NULL, channel TEXT NOT NULL,"
+            " thread_ts TEXT NOT NULL, author TEXT NOT NULL, anchor TEXT NOT NULL, state TEXT NOT NULL,"
+            " attempts INTEGER NOT NULL, text TEXT NOT NULL, error TEXT NOT NULL, created_at DOUBLE PRECISION NOT NULL,"
+            " started_at DOUBLE PRECISION NOT NULL, ended_at DOUBLE PRECISION)",
+            "CREATE INDEX turns_thread ON turns (team, channel, thread_ts)",
+            "CREATE INDEX turns_unfinished ON turns (created_at) WHERE ended_at IS NULL",
+            "CREATE TABLE deliveries (turn_id TEXT NOT NULL, part INTEGER NOT NULL, ts TEXT NOT NULL,"
+            " kind TEXT NOT NULL, confirmed INTEGER NOT NULL, open BOOLEAN NOT NULL, PRIMARY KEY (turn_id, part))",
+            "CREATE TABLE usage (turn_id TEXT NOT NULL, attempt INTEGER NOT NULL, number INTEGER NOT NULL,"
+            " model TEXT NOT NULL, input INTEGER NOT NULL, cached INTEGER NOT NULL, output INTEGER NOT NULL,"
+            " reasoning INTEGER NOT NULL, PRIMARY KEY (turn_id, attempt, number))",
+            "CREATE TABLE facts (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
+        ),
+    ),
+)
+
+_REGISTER = (
+    "CREATE TABLE IF NOT EXISTS migrations (number INTEGER NOT NULL PRIMARY KEY, major INTEGER NOT NULL,"
+    " name TEXT NOT NULL, applied_at DOUBLE PRECISION NOT NULL)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The schema of an opened file: the newest migration in it, and those of ours that it lacks."""
+
+    newest: int
+    pending: tuple[Migration, ...]
+
+
+def schema_of(connection: Connection, known: Sequence[Migration]) -> Schema:
+    """Read the file's schema; StoreUnavailable where it is not ours or its major version is newer."""
+    present = set(inspect(connection).get_table_names())
+    if not present:
+        return Schema(0, tuple(known))
+    if not {"migrations", "inbox", "turns"} <= present:
+        raise StoreUnavailable("the file is another program's database", wrong_configuration=True)
+    rows = connection.execute(select(tables.migrations.c.number, tables.migrations.c.major)).all()
+    major, ours = max((row.major for row in rows), default=0), known[-1].major
+    if major > ours:
+        raise StoreUnavailable(
+            f"the file has schema version {major}, and this release knows only {ours}: use the newer release",
+            wrong_configuration=True,
+        )
+    applied = {row.number for row in rows}
+    return Schema(max(applied, default=0), tuple(step for step in known if step.number not in applied))
+
+
+def migrate(connection: Connection, pending: Sequence[Migration], now: float) -> None:
+    """Apply `pending` in the caller's transaction, so that all of them stand or none."""
+    connection.exec_driver_sql(_REGISTER)
+    for step in pending:
+        for statement in step.statements:
+            connection.exec_driver_sql(statement)
+        connection.execute(
+            insert(tables.migrations),
+            {"number": step.number, "major": step.major, "name": step.name, "applied_at": now},
+        )

@@ -1,0 +1,55 @@
+"""From an address to a file that is ours alone and has the newest schema."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from store import migrations
+from store.lock import FileLock
+from store.migrations import Migration
+from store.sqlite import DRIVER_ERRORS, Seat, back_up, file_of, reading_engine, unavailable, writing_engine
+
+READERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """An opened database: the seat that writes, those that read, and what closes them, the lock last."""
+
+    path: Path
+    writing: Seat
+    reading: tuple[Seat, ...]
+    closing: AsyncExitStack
+
+
+async def open_file(url: str, now: float) -> OpenFile:
+    """Lock, migrate and open the file of `url`; StoreUnavailable says why that cannot be."""
+    path = file_of(url)
+    async with AsyncExitStack() as stack:
+        lock = await asyncio.to_thread(FileLock, path)
+        stack.push_async_callback(asyncio.to_thread, lock.release)
+        try:
+            writing = await stack.enter_async_context(Seat(writing_engine(path)))
+            await writing.run(lambda connection: _renew(connection, path, migrations.MIGRATIONS, now))
+            engine = reading_engine(path)
+            reading = [await stack.enter_async_context(Seat(engine)) for _ in range(READERS)]
+        except DRIVER_ERRORS as error:
+            raise unavailable(error, path) from error
+        return OpenFile(path, writing, tuple(reading), stack.pop_all())
+
+
+def _renew(connection: Connection, path: Path, known: Sequence[Migration], now: float) -> None:
+    # The transaction is there to write even where nothing is pending: a file that cannot be written shows itself here.
+    with connection.begin():
+        schema = migrations.schema_of(connection, known)
+        if not schema.newest:
+            migrations.migrate(connection, schema.pending, now)
+            return
+    if schema.pending:
+        back_up(connection, path.with_name(f"{path.name}.before-{schema.pending[-1].number}"))
+        with connection.begin():
+            migrations.migrate(connection, schema.pending, now)

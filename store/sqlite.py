@@ -1,0 +1,173 @@
+"""The one place that knows SQLite: opening a file, pragmas, BEGIN, the upsert, and a connection's own thread."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Self, TypeVar
+
+import aiosqlite
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from store.errors import StoreUnavailable
+
+T = TypeVar("T")
+
+insert = sqlite.insert
+"""INSERT with ON CONFLICT; PostgreSQL's has the same methods."""
+
+BUSY_MILLISECONDS = 2_500
+CLOSE_PATIENCE = 5.0
+"""Longest wait for a connection's last work, in seconds."""
+_STATEMENTS_KEPT = 256
+_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_PASSING = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT})
+
+DRIVER_ERRORS = (SQLAlchemyError, sqlite3.Error)
+
+
+def unavailable(error: Exception, path: Path | None = None) -> StoreUnavailable:
+    """What the driver said, as the store's own failure. The statement and its values stay out of the text.
+
+    `path` is given while the file is being opened: only there an error may mean a wrong configuration.
+    """
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    name = "the database" if path is None else str(path)
+    if code in _BUSY:
+        return StoreUnavailable(f"{name} is in use: {cause}")
+    words = str(cause) if isinstance(cause, sqlite3.Error) else type(error).__name__
+    return StoreUnavailable(f"{name}: {words}", wrong_configuration=path is not None and code not in _PASSING)
+
+
+def file_of(url: str) -> Path:
+    """The file a database URL names; StoreUnavailable where it names none."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreUnavailable("DATABASE_URL is not a database address", wrong_configuration=True) from None
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise StoreUnavailable("DATABASE_URL names no SQLite file", wrong_configuration=True)
+    return Path(parsed.database)
+
+
+def _engine(path: Path, pragmas: tuple[str, ...]) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite+pysqlite", database=str(path)),
+        poolclass=NullPool,
+        # The driver begins nothing by itself (isolation_level None): BEGIN is ours, below. The connection is made and
+        # used in one thread; only its last close may come from another.
+        connect_args={
+            "isolation_level": None,
+            "check_same_thread": False,
+            "cached_statements": _STATEMENTS_KEPT,
+            "timeout": BUSY_MILLISECONDS / 1000,
+        },
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        # Outside any transaction: SQLite refuses to change `synchronous` inside one.
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def writing_engine(path: Path) -> Engine:
+    """For the one connection that writes: each transaction takes the write lock at its beginning, and commits last."""
+    engine = _engine(path, ("journal_mode=WAL", "synchronous=FULL"))
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def reading_engine(path: Path) -> Engine:
+    """For connections that only read. Each statement sees the newest commit; none holds a transaction open."""
+    return _engine(path, ("query_only=ON",))
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)  # noqa: S101  narrows the driver's type
+    return raw
+
+
+@contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """What fails inside is undone alone. Spoken to the driver: SQLAlchemy's own way costs more than an operation."""
+    raw = _driver(connection)
+    raw.execute("SAVEPOINT operation")
+    try:
+        yield
+    except BaseException:
+        if raw.in_transaction:
+            raw.execute("ROLLBACK TO operation")
+            raw.execute("RELEASE operation")
+        raise
+    raw.execute("RELEASE operation")
+
+
+def in_transaction(connection: Connection) -> bool:
+    """Whether the transaction still stands: on a full disk SQLite itself takes all of it back."""
+    return _driver(connection).in_transaction
+
+
+def undo(connection: Connection) -> None:
+    """Take back a transaction whose commit failed: SQLite leaves it open, and SQLAlchemy takes it for ended."""
+    _driver(connection).rollback()
+
+
+def back_up(connection: Connection, target: Path) -> None:
+    """Write a compact copy of the whole database to `target`, outside any transaction of ours."""
+    target.unlink(missing_ok=True)
+    _driver(connection).execute("VACUUM INTO ?", (str(target),))
+
+
+class Seat(aiosqlite.Connection):
+    """One SQLite connection and the aiosqlite thread it lives in.
+
+    Work goes there whole, as a function on SQLAlchemy's connection. Awaiting each statement by itself instead costs
+    five hops between threads, about ten times the statement's own time.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(self._open, iter_chunk_size=64)
+        self._thread.daemon = True
+        self._engine = engine
+        self._core: Connection | None = None
+
+    def _open(self) -> sqlite3.Connection:
+        self._core = self._engine.connect()
+        return _driver(self._core)
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        return self
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """What `work` returns or raises. A cancelled caller leaves the work running; the next one waits its turn."""
+        if self._core is None:
+            raise StoreUnavailable("the store is closed")
+        result: T = await self._execute(work, self._core)  # type: ignore[no-untyped-call]  # aiosqlite has no types here
+        return result
+
+    async def close(self) -> None:
+        """Close the connection after what was handed in before, and end the thread; bounded.
+
+        A disk that hangs keeps the thread; it ends with the process.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_PATIENCE):
+                if self._core is not None:
+                    await self.run(Connection.close)
+                    self._core = None
+                await super().close()

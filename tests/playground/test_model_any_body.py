@@ -1,0 +1,77 @@
+"""Whatever JSON arrives, the offline model answers or refuses; it never stumbles."""
+
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from playground.model.answers import compose
+from playground.model.asked import read
+from playground.model.chat_api import ChatMaker
+from playground.model.errors import ApiError
+from playground.model.journal import Api
+from playground.model.knobs import Knobs
+from playground.model.responses_api import ResponseMaker
+from playground.model.script import Numbering
+from playground.model.strictness import KNOWN, check
+from playground.model.usage import PromptCache
+from playground.model.words import steer
+
+WORDS = ["user", "assistant", "tool", "message", "function", "function_call", "function_call_output", "reasoning"]
+PARTS = ["input_text", "output_text", "text", "refusal", "input_image", "image_url"]
+KEYS = ["type", "role", "content", "text", "name", "id", "call_id", "output", "tool_calls", "tool_call_id", "function"]
+
+leaves = (
+    st.none() | st.booleans() | st.integers() | st.sampled_from([*WORDS, *PARTS, "low", "tool", "echo: x", "long 9"])
+)
+values = st.recursive(
+    leaves,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6),
+    max_leaves=25,
+)
+turns = st.lists(
+    st.fixed_dictionaries(
+        {"role": st.sampled_from(["user", "assistant", "system", "tool"])},
+        optional={"content": values, "type": leaves, "tool_calls": values, "tool_call_id": leaves},
+    ),
+    max_size=4,
+)
+
+
+def bodies(api: Api) -> st.SearchStrategy[dict[str, object]]:
+    main = "input" if api is Api.RESPONSES else "messages"
+    any_part = st.dictionaries(st.sampled_from(sorted(KNOWN[api] - {main, "model"})), values, max_size=3)
+    return st.builds(lambda rest, given: {"model": "m", main: given} | rest, any_part, turns | values)
+
+
+@given(body=bodies(Api.RESPONSES))
+@settings(max_examples=300, deadline=None)
+def test_any_body_of_responses(body: dict[str, object]) -> None:
+    _answer(Api.RESPONSES, body)
+
+
+@given(body=bodies(Api.CHAT_COMPLETIONS))
+@settings(max_examples=300, deadline=None)
+def test_any_body_of_chat(body: dict[str, object]) -> None:
+    _answer(Api.CHAT_COMPLETIONS, body)
+
+
+def _answer(api: Api, body: dict[str, object]) -> None:
+    try:
+        check(api, body)
+    except ApiError as refused:
+        assert 400 <= refused.status < 500
+        assert json.loads(json.dumps(refused.body()))["error"]["message"]
+        return
+    asked = read(api, body)
+    reply = compose(asked, steer(asked, Knobs()))
+    usage = PromptCache().usage(asked, "key", reply.written)
+    if api is Api.RESPONSES:
+        script = ResponseMaker(1, 1, body, reply, usage, 0).script()
+    else:
+        script = ChatMaker(1, 1, "m", reply, usage, True).script()
+    frames = script.head + tuple(frame for chunk in script.chunks for frame in chunk) + script.tail
+    wire = Numbering(script.numbered).finish(frames).decode()
+    data = [line.removeprefix("data: ") for line in wire.splitlines() if line.startswith("data: {")]
+    assert len(data) >= 3
+    assert all(json.loads(line) for line in data)
