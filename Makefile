@@ -1,6 +1,6 @@
 # The README's two commands, and what people who change the code need. Every target may be repeated.
 PYTHON ?= python3
-# Options for one call: make test PYTEST_ARGS="-x tests/ops", make playground ARGS="--model real"
+# Options for one call: make test PYTEST_ARGS="-x tests/repository", make lock ARGS=--upgrade
 PYTEST_ARGS ?= -n 2 --dist loadfile
 ARGS ?=
 

@@ -24,13 +24,16 @@ class Call:
         self.request_id = ""
 
     def __call__(self, event: Event) -> None:
+        if not self.has_text:
+            self._notice(event)
+        self._on_event(event)
+
+    def _notice(self, event: Event) -> None:
         if isinstance(event, TextDelta | Refusal):
             self.begun = self.has_text = True
-            if self.first_text_after is None:
-                self.first_text_after = self.seconds
+            self.first_text_after = self.seconds
         elif isinstance(event, ToolCall):
             self.begun = True
-        self._on_event(event)
 
     @property
     def seconds(self) -> float:

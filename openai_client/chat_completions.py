@@ -137,14 +137,15 @@ class ChatDecoder:
         return bool(self._finish)
 
     def feed(self, event: Json) -> bool:
-        self._model = string(event, "model") or self._model
-        self._read_usage(child(event, "usage"))
+        if event.get("usage"):
+            self._read_usage(event)
         choices = children(event, "choices")
         if not choices or self.ended:
             return False
         delta = child(choices[0], "delta")
         self._read_delta(delta)
         if finish := string(choices[0], "finish_reason"):
+            self._model = string(event, "model") or self._model
             self._end(finish)
         return self.ended or any(delta.get(name) for name in _PROGRESS)
 
@@ -160,14 +161,15 @@ class ChatDecoder:
         return Done(reason, Replay((self._message(),)), calls, self._usage, self._model, request_id)
 
     def _read_delta(self, delta: Json) -> None:
-        if text := clean(string(delta, "content")):
+        if delta.get("content") and (text := clean(string(delta, "content"))):
             self._text.append(text)
             self._emit(TextDelta(text))
-        if refusal := clean(string(delta, "refusal")):
+        if delta.get("refusal") and (refusal := clean(string(delta, "refusal"))):
             self._refused = True
             self._emit(Refusal(refusal))
-        for piece in children(delta, "tool_calls"):
-            self._read_call(piece)
+        if delta.get("tool_calls"):
+            for piece in children(delta, "tool_calls"):
+                self._read_call(piece)
 
     def _read_call(self, piece: Json) -> None:
         index, call_id = number(piece, "index"), string(piece, "id")
@@ -195,9 +197,8 @@ class ChatDecoder:
             return Reason.REFUSED
         return Reason.TOOL_CALLS if self._calls else Reason.COMPLETE
 
-    def _read_usage(self, usage: Json) -> None:
-        if not usage:
-            return
+    def _read_usage(self, event: Json) -> None:
+        usage = child(event, "usage")
         self._usage = Usage(
             input=number(usage, "prompt_tokens"),
             cached=number(child(usage, "prompt_tokens_details"), "cached_tokens"),

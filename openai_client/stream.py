@@ -38,31 +38,58 @@ class Patience:
 
 
 class Watch:
-    """Sets a stream's alarm anew on each sign of life that counts."""
+    """Rings a stream's alarm when it has been silent for too long.
+
+    One timer looks at the time due and sets itself anew: setting a timer for each event would cost more than the
+    event itself, and leave the loop with thousands of dead ones.
+    """
 
     def __init__(self, alarm: asyncio.Timeout, patience: Patience) -> None:
         self._alarm = alarm
         self._patience = patience
-        self._now = asyncio.get_running_loop().time
+        self._loop = asyncio.get_running_loop()
         self._text_began = False
         self._ending = False
+        self._put_off(patience.before_text)
+        self._timer = self._loop.call_at(self._due, self._look)
 
     def bytes_came(self) -> None:
         """Anything at all came, be it a comment that keeps the connection alive."""
         if not self._text_began and not self._ending:
-            self._alarm.reschedule(self._now() + self._patience.before_text)
+            self._put_off(self._patience.before_text)
 
     def progressed(self, text_began: bool) -> None:
         """The answer moved on."""
-        self._text_began = text_began
-        if text_began and not self._ending:
-            self._alarm.reschedule(self._now() + self._patience.after_text)
+        if self._ending or not text_began:
+            return
+        self._put_off(self._patience.after_text)
+        if not self._text_began:
+            self._text_began = True
+            self._look_earlier()
 
     def last_word(self) -> None:
         """The server has said how the answer ended."""
         if not self._ending:
             self._ending = True
-            self._alarm.reschedule(self._now() + _LINGER)
+            self._put_off(_LINGER)
+            self._look_earlier()
+
+    def over(self) -> None:
+        """The stream has ended; nobody need look any more."""
+        self._timer.cancel()
+
+    def _put_off(self, seconds: float) -> None:
+        self._due = self._loop.time() + seconds
+
+    def _look_earlier(self) -> None:
+        self._timer.cancel()
+        self._timer = self._loop.call_at(self._due, self._look)
+
+    def _look(self) -> None:
+        if self._loop.time() < self._due:
+            self._timer = self._loop.call_at(self._due, self._look)
+        else:
+            self._alarm.reschedule(self._due)
 
 
 class _Heard(httpx2.AsyncByteStream):
@@ -95,8 +122,6 @@ class Attempt:
         """The result; Fault for whatever went wrong. CancelledError (the caller's deadline too) passes through."""
         try:
             await self._under_watch(body, decoder)
-        except Fault:
-            raise
         except openai.APIError as error:
             if isinstance(error, openai.APIStatusError):
                 self._call.request_id = error.request_id or ""
@@ -114,12 +139,15 @@ class Attempt:
             raise fault from cause
 
     async def _under_watch(self, body: Json, decoder: Decoder) -> None:
-        alarm = asyncio.timeout(self._patience.before_text)
+        alarm = asyncio.timeout(None)
         try:
             async with alarm:
                 watch = Watch(alarm, self._patience)
-                opened = await self._adapter.send(self._sdk, body, self._patience.sockets())
-                await self._read(opened, watch, decoder)
+                try:
+                    opened = await self._adapter.send(self._sdk, body, self._patience.sockets())
+                    await self._read(opened, watch, decoder)
+                finally:
+                    watch.over()
         except TimeoutError:
             if not alarm.expired():
                 raise

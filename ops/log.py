@@ -5,29 +5,46 @@ Every logger of the house is named `threadwell.…` and logs an event's name wit
 print messages and SQL parameters; they are held at WARNING, and at INFO when the house logs at DEBUG.
 """
 
+import atexit
+import functools
 import io
 import json
 import logging
+import logging.handlers
 import os
+import queue
 import re
 import sys
 import time
+from collections.abc import Callable
 from typing import Literal, TextIO
 
 HOUSE = "threadwell"
+_LINES_WAITING = 10_000
+Lines = queue.Queue[logging.LogRecord]
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _PLAIN_VALUE = re.compile(r'[^\s"=\x00-\x1f]+')
 _SECRET = re.compile(r"(\bxox[a-z]-|\bxapp-|\bsk-|\bticket=)[\w.%~-]{4,}")
 
 
-def configure(level: str, fmt: Literal["text", "json"], stream: TextIO | None = None) -> None:
-    """Make `stream` (standard output by default) the only place that log lines go to, from `level` upwards."""
+def configure(level: str, fmt: Literal["text", "json"], stream: TextIO | None = None) -> Callable[[], None]:
+    """Make `stream` (standard output by default) the only place that log lines go to, from `level` upwards.
+
+    A thread of its own writes them: whoever reads the stream may be slow, and the event loop never waits for it. The
+    returned function writes what waits and ends that thread; the end of the process calls it too.
+    """
     stream = sys.stdout if stream is None else stream
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")
     handler = PatientHandler(stream)
     handler.setFormatter(JsonFormatter() if fmt == "json" else TextFormatter())
-    handler.addFilter(is_fit_to_log)
+    lines: Lines = queue.Queue(_LINES_WAITING)
+    entrance = Entrance(lines)
+    entrance.addFilter(is_fit_to_log)
+    writer = logging.handlers.QueueListener(lines, handler)
+    writer.start()
+    stop = functools.cache(writer.stop)
+    atexit.register(stop)
     house_level = logging.getLevelNamesMapping()[level]
     foreign_level = logging.INFO if house_level <= logging.DEBUG else max(house_level, logging.WARNING)
     logging.getLogger(HOUSE).setLevel(house_level)
@@ -35,7 +52,19 @@ def configure(level: str, fmt: Literal["text", "json"], stream: TextIO | None = 
     logging.getLogger("sqlalchemy").setLevel(max(house_level, logging.WARNING))
     root = logging.getLogger()
     root.setLevel(foreign_level)
-    root.handlers[:] = [handler]
+    root.handlers[:] = [entrance]
+    return stop
+
+
+class Entrance(logging.handlers.QueueHandler):
+    """Hands records to the writing thread, whole; when too many wait, the newest are lost and nothing else."""
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        return record
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exc_info()[1], queue.Full):
+            super().handleError(record)
 
 
 def is_fit_to_log(record: logging.LogRecord) -> bool:

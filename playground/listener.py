@@ -1,6 +1,7 @@
 """One HTTP server on one port, which counts the TCP connections opened to it."""
 
 import asyncio
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -13,18 +14,14 @@ class Listener:
     With `notice_leaving` a request ends when its client goes away; without it, it is carried out all the same.
     """
 
-    def __init__(self, app: web.Application, host: str, port: int, *, notice_leaving: bool) -> None:
+    def __init__(self, make_app: Callable[[], web.Application], host: str, port: int, *, notice_leaving: bool) -> None:
         self.opened = 0
         """TCP connections opened so far."""
         self.port = port
+        self._make_app = make_app
         self._host = host
-        self._runner = web.AppRunner(
-            app,
-            access_log=None,
-            handle_signals=False,
-            handler_cancellation=notice_leaving,
-            shutdown_timeout=SHUTDOWN_SECONDS,
-        )
+        self._notice_leaving = notice_leaving
+        self._runner: web.AppRunner | None = None
         self._server: asyncio.Server | None = None
 
     @property
@@ -32,19 +29,26 @@ class Listener:
         return f"http://{self._host}:{self.port}/"
 
     async def start(self) -> None:
-        """Listen; OSError when the port is taken. With port 0 the real one is in `port` afterwards."""
+        """Listen; OSError when the port is taken. With port 0 the real one is in `port` from then on, also for a restart."""
+        self._runner = web.AppRunner(
+            self._make_app(),
+            access_log=None,
+            handle_signals=False,
+            handler_cancellation=self._notice_leaving,
+            shutdown_timeout=SHUTDOWN_SECONDS,
+        )
         await self._runner.setup()
         loop = asyncio.get_running_loop()
         try:
             self._server = await loop.create_server(self._connect, self._host, self.port, backlog=1_024)
         except OSError:
-            await self._runner.cleanup()
+            await self.stop()
             raise
         self.port = self._server.sockets[0].getsockname()[1]
 
     def _connect(self) -> asyncio.Protocol:
         self.opened += 1
-        make = self._runner.server
+        make = self._runner.server if self._runner is not None else None
         if make is None:
             raise ConnectionAbortedError("the playground is stopping")
         return make()
@@ -54,4 +58,6 @@ class Listener:
         if self._server is not None:
             self._server.close()
             self._server = None
-        await self._runner.cleanup()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None

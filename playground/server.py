@@ -2,6 +2,8 @@
 
 import secrets
 from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
 from types import TracebackType
 from typing import Literal, Self
 
@@ -41,7 +43,8 @@ class Options:
 class Playground:
     """The workspace, its faults and its records, and the model; an async context manager.
 
-    `OSError` from `start` means that a port is taken.
+    `OSError` from `start` means that a port is taken. After `stop` it may be started again: everything is still there,
+    on the same ports.
     """
 
     def __init__(self, options: Options | None = None) -> None:
@@ -54,9 +57,9 @@ class Playground:
         self.sockets = SocketMode(self.workspace.identity.app_id, self.faults, self.changes, self.options.clock)
         self._context = Context(self.workspace, self.sockets)
         self._gateway = Gateway(self._context, Tokens(self.bot_token, self.app_token), self.faults, self.changes)
-        self._slack = Listener(self._slack_app(), self.options.host, self.options.slack_port, notice_leaving=False)
+        self._slack = Listener(self._slack_app, self.options.host, self.options.slack_port, notice_leaving=False)
         self.model = ModelServer()
-        self._model = Listener(self.model.app(), self.options.host, self.options.model_port, notice_leaving=True)
+        self._model = Listener(self.model.app, self.options.host, self.options.model_port, notice_leaving=True)
 
     def _deliver(self, payload: JsonObject) -> None:
         self.sockets.deliver(payload)
@@ -66,6 +69,7 @@ class Playground:
         app.router.add_route("*", "/api/{method}", self._gateway.handle)
         app.router.add_get("/link/", self.sockets.handle)
         Control(self.workspace, self.sockets, self.faults, self.calls).add_to(app)
+        _add_page(self, app)
         return app
 
     # -- addresses and records ---------------------------------------------------------------------------------------
@@ -125,3 +129,11 @@ class Playground:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+
+
+def _add_page(playground: Playground, app: web.Application) -> None:
+    """Serve the page for people, where this installation has one."""
+    if find_spec("playground.page") is None:
+        return
+    if (page := getattr(import_module("playground.page"), "Page", None)) is not None:
+        page(playground).add_to(app)

@@ -49,6 +49,7 @@ def build_app(client: AsyncWebClient, authorization: AuthorizeResult, intake: In
 
     app = AsyncApp(
         client=client,
+        name="threadwell",
         authorize=authorize,
         # Before the authorisation, which prepares a client for each request: events need none.
         before_authorize=take_in,

@@ -102,6 +102,7 @@ def build_app(client: WebClient, authorization: AuthorizeResult, intake: Intake,
 
     app = App(
         client=client,
+        name="threadwell",
         authorize=authorize,
         before_authorize=take_in,
         process_before_response=False,

@@ -33,9 +33,9 @@ async def open_file(url: str, now: float) -> OpenFile:
         lock = await asyncio.to_thread(FileLock, path)
         stack.push_async_callback(asyncio.to_thread, lock.release)
         try:
-            writing = await stack.enter_async_context(Seat(writing_engine(path)))
+            writing = await stack.enter_async_context(Seat(await asyncio.to_thread(writing_engine, path)))
             await writing.run(lambda connection: _renew(connection, path, migrations.MIGRATIONS, now))
-            engine = reading_engine(path)
+            engine = await asyncio.to_thread(reading_engine, path)
             reading = [await stack.enter_async_context(Seat(engine)) for _ in range(READERS)]
         except DRIVER_ERRORS as error:
             raise unavailable(error, path) from error

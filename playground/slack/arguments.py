@@ -1,12 +1,16 @@
 """The arguments of a Web API call, in whichever way they came."""
 
 import json
+import math
 import re
+from collections.abc import Sequence
+from typing import TypeVar
 
 from aiohttp import web
 
 from playground.slack.wire import Json, JsonObject, SlackError
 
+Choice = TypeVar("Choice", bound=str)
 _TS = re.compile(r"\d{1,12}\.\d{6}")
 
 
@@ -16,16 +20,17 @@ async def read_arguments(request: web.Request) -> JsonObject:
     if request.method != "POST":
         return found
     if request.content_type == "application/json":
-        return found | _body(await request.text())
+        return found | read_object(await request.read())
     if request.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"} and request.can_read_body:
         found |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
     return found
 
 
-def _body(text: str) -> JsonObject:
+def read_object(raw: bytes) -> JsonObject:
+    """A JSON object, empty for no bytes at all."""
     try:
-        body: Json = json.loads(text or "{}")
-    except ValueError:
+        body: Json = json.loads(raw or b"{}")
+    except (ValueError, RecursionError):
         raise SlackError("invalid_json") from None
     if not isinstance(body, dict):
         raise SlackError("json_not_object")
@@ -75,6 +80,24 @@ class Arguments:
             raise SlackError("invalid_limit")
         return min(value, highest)
 
+    def seconds(self, name: str) -> float:
+        """A time of at least 0; 0 where there is none."""
+        try:
+            value = float(self.text(name) or 0)
+        except ValueError:
+            value = -1.0
+        if not 0 <= value < math.inf:
+            raise _invalid(f"must be a number of seconds [json-pointer:/{name}]")
+        return value
+
+    def choice(self, name: str, choices: Sequence[Choice]) -> Choice:
+        """One of the choices, which has to be there."""
+        value = self.required(name)
+        for choice in choices:
+            if choice == value:
+                return choice
+        raise _invalid(f"must be one of {', '.join(choices)} [json-pointer:/{name}]")
+
     def ts(self, name: str, code: str) -> str | None:
         """A message's ts, or None where there is none; `code` is the refusal of a malformed one."""
         if not self.has(name):
@@ -92,7 +115,7 @@ class Arguments:
         if isinstance(value, str):
             try:
                 value = json.loads(value)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise SlackError(code) from None
         if not isinstance(value, list | dict):
             raise SlackError(code)

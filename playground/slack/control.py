@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from playground.slack.arguments import Arguments
+from playground.slack.arguments import Arguments, read_object
 from playground.slack.faults import Faults, FaultsError
 from playground.slack.journal import Call, Journal
 from playground.slack.loopback import check_loopback
@@ -104,7 +104,7 @@ class Control:
         workspace = self._workspace
         channel = workspace.channel(args.required("channel"))
         thread_ts = args.required("thread_ts")
-        if seconds := args.number("timeout", 0, int(LONGEST_WAIT), lowest=0):
+        if seconds := min(args.seconds("timeout"), LONGEST_WAIT):
             await workspace.wait_for(lambda: self._rests(channel.id, thread_ts), seconds, (channel.id, thread_ts))
         return {
             "messages": [self._message(message) for message in workspace.thread(channel.id, thread_ts)],
@@ -155,7 +155,7 @@ class Control:
         payload = args.object("payload", "invalid_arguments")
         if payload is None:
             raise SlackError("invalid_arguments")
-        self._workspace.send_event(payload, float(args.text("after") or 0))
+        self._workspace.send_event(payload, args.seconds("after"))
         return {}
 
     # -- trouble -----------------------------------------------------------------------------------------------------
@@ -203,26 +203,14 @@ def _handler(action: Action) -> Callable[[web.Request], Awaitable[web.StreamResp
     async def handle(request: web.Request) -> web.StreamResponse:
         check_loopback(request)
         try:
-            return _answer({"ok": True, **await action(Arguments(await _arguments(request)))})
+            args = Arguments(dict(request.query) | read_object(await request.read()))
+            return _answer({"ok": True, **await action(args)})
         except SlackError as error:
             return _answer({"ok": False, "error": error.code}, 400)
         except TimeoutError:
             return _answer({"ok": False, "error": "timeout"}, 408)
 
     return handle
-
-
-async def _arguments(request: web.Request) -> JsonObject:
-    found: JsonObject = dict(request.query)
-    if not request.can_read_body:
-        return found
-    try:
-        body = json.loads(await request.text())
-    except ValueError:
-        raise SlackError("invalid_json") from None
-    if not isinstance(body, dict):
-        raise SlackError("json_not_object")
-    return found | body
 
 
 def _answer(body: JsonObject, status: int = 200) -> web.Response:

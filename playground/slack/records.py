@@ -2,13 +2,14 @@
 
 from asyncio import TimerHandle
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from playground.slack.wire import Json, JsonObject
 
 ChannelKind = Literal["channel", "group", "im"]
 StreamState = Literal["live", "ended", "expired", "stopped"]
 SessionStatus = Literal["active", "processing", "suspended", "closed"]
+SESSION_STATUSES: tuple[SessionStatus, ...] = get_args(SessionStatus)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class SocketMode:
         self._tickets: set[str] = set()
         self._waiting: deque[_Parcel] = deque()
         self._unacked: dict[str, tuple[Envelope, _Parcel]] = {}
+        self._lingering: set[Connection] = set()
         self._turn = 0
 
     def new_url(self) -> str:
@@ -83,7 +84,7 @@ class SocketMode:
                 self.connections.remove(connection)
             self._changes.wake()
             if connection.silent:
-                await connection.linger()
+                await self._linger(connection)
             await connection.close()
         return socket
 
@@ -123,6 +124,14 @@ class SocketMode:
         if self._faults.half_open:
             connection.silent = True
         return connection.silent
+
+    async def _linger(self, connection: Connection) -> None:
+        """The client left a half-open socket: it must not even see its close answered."""
+        self._lingering.add(connection)
+        try:
+            await connection.linger()
+        finally:
+            self._lingering.discard(connection)
 
     def freeze(self, number: int | None = None) -> None:
         """Make one open connection half-open, or all of them: it stays open and is dead."""
@@ -240,7 +249,7 @@ class SocketMode:
             if parcel.timer is not None:
                 parcel.timer.cancel()
         async with asyncio.TaskGroup() as group:
-            for connection in self.connections:
+            for connection in (*self.connections, *self._lingering):
                 if connection.silent:
                     connection.abort()
                 group.create_task(connection.close(WSCloseCode.GOING_AWAY))

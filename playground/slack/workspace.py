@@ -14,7 +14,7 @@ from playground.slack.clock import Clock, Timestamps, new_id
 from playground.slack.directory import Identity, direct_channel, first_channels, first_people
 from playground.slack.events import Events, rich_text
 from playground.slack.faults import Faults
-from playground.slack.records import Channel, Ephemeral, Message, Person
+from playground.slack.records import Channel, ChannelKind, Ephemeral, Message, Person
 from playground.slack.sessions import Sessions
 from playground.slack.shapes import message_shape
 from playground.slack.streams import Streams
@@ -125,8 +125,8 @@ class Workspace:
         people = {self.person(member).id for member in members} or {
             person.id for person in self.people.values() if not person.is_stranger
         }
-        kind = "group" if private else "channel"
-        channel = Channel(new_id("C"), name, kind, people | {self.identity.bot_user_id})  # type: ignore[arg-type]
+        kind: ChannelKind = "group" if private else "channel"
+        channel = Channel(new_id("C"), name, kind, people | {self.identity.bot_user_id})
         self.channels[channel.id] = channel
         self.note("channel", channel.id)
         return channel

@@ -52,7 +52,7 @@ async def test_before_the_first_text_any_sign_of_life_counts(bench: Bench, sign:
     await bench.retune({"silence_before_text": 0.3}, STREAM_STALL_SECONDS=0.05)
     dialect = bench.dialect
     life: Step = dialect.keepalive() if sign == "keepalive" else b": still here\n\n"
-    bench.will(bench.stream(*trickle(bench, life, 1.0), dialect.text("At last."), *dialect.ending("At last.")))
+    bench.will(bench.stream(*trickle(bench, life, 0.6), dialect.text("At last."), *dialect.ending("At last.")))
     await bench.ask()
     assert bench.text == "At last."
 
@@ -71,9 +71,9 @@ async def test_after_the_first_text_only_progress_counts(bench: Bench, sign: str
 async def test_a_slow_answer_that_moves_on_is_not_stalled(bench: Bench) -> None:
     await bench.retune(STREAM_STALL_SECONDS=0.3)
     dialect = bench.dialect
-    bench.will(bench.stream(*trickle(bench, dialect.text("a"), 1.0), *dialect.ending("a" * 20)))
+    bench.will(bench.stream(*trickle(bench, dialect.text("a"), 0.6), *dialect.ending("a" * 12)))
     await bench.ask()
-    assert bench.text == "a" * 20
+    assert bench.text == "a" * 12
 
 
 @pytest.mark.parametrize("when", ["before the headers", "in mid-answer"])

@@ -22,15 +22,20 @@ class RawSocket:
             opened = await calls.call_as(self._playground.app_token, "apps.connections.open")
         self.url: str = opened["url"]
         self._session = aiohttp.ClientSession()
-        self.socket = await self._session.ws_connect(
-            self.url, autoping=False, timeout=aiohttp.ClientWSTimeout(ws_close=1)
-        )
+        try:
+            self.socket = await self._session.ws_connect(
+                self.url, autoping=False, timeout=aiohttp.ClientWSTimeout(ws_close=0.2)
+            )
+        except aiohttp.ClientError:
+            await self._session.close()
+            raise
         self.hello = await self.read()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.socket.close()
         await self._session.close()
 
     async def read(self, timeout: float = 5.0) -> dict[str, Any]:

@@ -37,6 +37,9 @@ async def test_answer_without_streaming_is_the_same() -> None:
     assert whole.usage is not None
 
 
+FROM_BO = '<message from="Bo">\nname="x"?\n</message>'
+
+
 async def test_answer_shows_what_the_model_was_given() -> None:
     async with running() as rig:
         response = await rig.client.chat.completions.create(

@@ -38,6 +38,7 @@ async def test_a_token_among_the_arguments_does_not_count(playground: Playground
 async def test_unknown_methods_and_bodies_that_are_no_object(slack: SlackCalls) -> None:
     assert await slack.call("chat.explode") == {"ok": False, "error": "unknown_method", "req_method": "chat.explode"}
     assert (await slack.body("auth.test", "{"))["error"] == "invalid_json"
+    assert (await slack.body("auth.test", "[" * 100_000))["error"] == "invalid_json"
     assert (await slack.body("auth.test", "[]"))["error"] == "json_not_object"
 
 

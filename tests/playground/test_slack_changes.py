@@ -41,7 +41,7 @@ async def test_a_wait_is_bounded_and_passes_errors_on(playground: Playground) ->
     with pytest.raises(TimeoutError):
         await workspace.wait_for(lambda: False, timeout=0.01)
     looks = [0]
-    failing = asyncio.create_task(workspace.wait_for(lambda: looks.pop()))
+    failing = asyncio.create_task(workspace.wait_for(looks.pop))
     await asyncio.sleep(0)
     workspace.post("ada", "general", "hello")
     with pytest.raises(IndexError):

@@ -127,6 +127,18 @@ async def test_a_taken_port_is_an_error_and_leaves_nothing_open(playground: Play
             await Playground(options).start()
 
 
+async def test_a_restart_keeps_the_ports_and_what_was_written(slack: SlackCalls, playground: Playground) -> None:
+    ts = playground.workspace.post("ada", "general", "hello")
+    urls = (playground.slack_api_url, playground.openai_base_url)
+    await playground.stop()
+    with pytest.raises(aiohttp.ClientConnectorError):
+        await slack.call("auth.test")
+    await playground.start()
+    assert (playground.slack_api_url, playground.openai_base_url) == urls
+    answer = await slack.ok("conversations.history", channel="C0GENERAL1")
+    assert [message["ts"] for message in answer["messages"]] == [ts]
+
+
 async def test_a_real_model_is_not_started_here() -> None:
     async with Playground(Options(real_model_url="http://127.0.0.1:9/v1/")) as playground:
         assert playground.openai_base_url == "http://127.0.0.1:9/v1/"

@@ -17,6 +17,16 @@ ROOT = Path(__file__).parents[2]
 Configure = Callable[..., io.StringIO]
 
 
+class Written(io.StringIO):
+    """A stream whose value is complete: the writing thread is ended before it is read."""
+
+    stop: Callable[[], None]
+
+    def getvalue(self) -> str:
+        self.stop()
+        return super().getvalue()
+
+
 @pytest.fixture
 def configure() -> Iterator[Configure]:
     """`log.configure` on a stream of the test's own; the loggers are put back afterwards."""
@@ -25,8 +35,8 @@ def configure() -> Iterator[Configure]:
     handlers, levels = list(root.handlers), [logger.level for logger in loggers]
 
     def configured(level: str = "INFO", fmt: Literal["text", "json"] = "text") -> io.StringIO:
-        stream = io.StringIO()
-        log.configure(level, fmt, stream)
+        stream = Written()
+        stream.stop = log.configure(level, fmt, stream)
         return stream
 
     yield configured
@@ -168,8 +178,9 @@ def test_a_closed_stream_is_survived(configure: Configure, capsys: pytest.Captur
 
 
 def test_a_wrong_call_of_a_logger_is_still_shown(configure: Configure, capsys: pytest.CaptureFixture[str]) -> None:
-    configure()
+    stream = configure()
     logging.getLogger("threadwell.turn").info("%d", "no number")
+    stream.getvalue()
     assert "no number" in capsys.readouterr().err
 
 

@@ -1,9 +1,7 @@
 """Agent sessions."""
 
-from typing import get_args
-
 from playground.slack.arguments import Arguments
-from playground.slack.records import Channel, SessionStatus
+from playground.slack.records import SESSION_STATUSES, Channel
 from playground.slack.web_api.context import Context, Method, member_channel
 from playground.slack.wire import JsonObject, SlackError
 
@@ -25,11 +23,11 @@ def _place(context: Context, args: Arguments) -> tuple[Channel, str]:
 
 def _set_status(context: Context, args: Arguments) -> JsonObject:
     place, thread_ts = _place(context, args)
-    wanted = args.required("status")
+    status = args.choice("status", SESSION_STATUSES)
     title = args.text("title")
-    if wanted not in get_args(SessionStatus) or len(title) > TITLE_CHARACTERS:
-        raise SlackError("invalid_arguments", "[ERROR] unknown status or title too long")
-    context.workspace.sessions.set(place.id, thread_ts, wanted, title or None)  # type: ignore[arg-type]
+    if len(title) > TITLE_CHARACTERS:
+        raise SlackError("invalid_arguments", "[ERROR] title too long")
+    context.workspace.sessions.set(place.id, thread_ts, status, title or None)
     return {}
 
 

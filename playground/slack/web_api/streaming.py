@@ -1,10 +1,8 @@
 """Streamed messages: start, append, stop."""
 
-from typing import get_args
-
 from playground.slack.arguments import Arguments
 from playground.slack.content import MARKDOWN_CHARACTERS, check_blocks, read_metadata
-from playground.slack.records import Channel, Message, SessionStatus
+from playground.slack.records import SESSION_STATUSES, Channel, Message
 from playground.slack.shapes import message_shape
 from playground.slack.web_api.context import Context, Method, member_channel, message_of
 from playground.slack.wire import JsonObject, SlackError
@@ -64,19 +62,10 @@ def _stop(context: Context, args: Arguments) -> JsonObject:
     texts, chunks = _content(args)
     blocks = args.objects("blocks", "invalid_blocks_format")
     check_blocks(blocks)
-    status = _session_status(args)
+    status = args.choice("session_status", SESSION_STATUSES) if args.has("session_status") else "active"
     context.workspace.streams.end(message, texts, chunks, blocks, read_metadata(args), status)
     shape = message_shape(context.workspace.identity, message, metadata=True)
     return {"channel": message.channel, "ts": message.ts, "message": shape}
-
-
-def _session_status(args: Arguments) -> SessionStatus:
-    wanted = args.text("session_status") or "active"
-    for status in get_args(SessionStatus):
-        if status == wanted:
-            found: SessionStatus = status
-            return found
-    raise SlackError("invalid_arguments", "[ERROR] unknown session_status")
 
 
 def _streamed(context: Context, args: Arguments) -> Message:

@@ -1,0 +1,193 @@
+"""Starts and stops the bot, and asks it questions the way people do."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playground.server import Playground
+from playground.slack.records import Message
+
+ROOT = Path(__file__).resolve().parents[2]
+BOT = "U0THREADWL"
+ADA, GRACE, ALAN = "U0ADA00001", "U0GRACE001", "U0ALAN0001"
+GENERAL = "C0GENERAL1"
+
+FAST = {
+    "watchdog_interval": 0.5,
+    "append_interval": 0.1,
+    "appends_per_minute": 6_000.0,
+    "retry_base": 0.1,
+    "retry_ceiling": 1.0,
+    "busy_update": 0.2,
+    "start_patience": 10.0,
+    "socket_ping": 1.0,
+}
+"""Internal durations for tests, in seconds."""
+
+_LOCK_ERRORS = re.compile(r"release unlocked lock|Lock is not acquired|deadlock", re.IGNORECASE)
+_UNEXPECTED = re.compile(r"BlockingError|never awaited|never retrieved|was destroyed but it is pending")
+
+
+@dataclass
+class Bot:
+    """One process of the bot. `lines` are its log so far, read by `JSON` fields where they are JSON."""
+
+    process: asyncio.subprocess.Process
+    log: Path
+    may_log_tracebacks: bool = False
+    _ended: bool = field(default=False, init=False)
+
+    @property
+    def text(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def events(self, name: str) -> list[dict[str, object]]:
+        """Log lines of this event, as their fields."""
+        entries = [json.loads(line) for line in self.text.splitlines() if line.startswith("{")]
+        return [entry for entry in entries if entry["event"] == name]
+
+    async def until_logged(self, name: str, seconds: float = 10.0) -> dict[str, object]:
+        """The first log line of this event, waited for."""
+        async with asyncio.timeout(seconds):
+            while not (found := self.events(name)):
+                if self.process.returncode is not None:
+                    raise AssertionError(f"the bot ended with {self.process.returncode}:\n{self.text[-3000:]}")
+                await asyncio.sleep(0.05)
+        return found[0]
+
+    async def stop(self, seconds: float = 75.0) -> int:
+        """Ask it to stop and wait for it; its exit code."""
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(seconds):
+            return await self.process.wait()
+
+    async def kill(self) -> None:
+        """As the kernel would: no last words."""
+        if self.process.returncode is None:
+            self.process.kill()
+        await self.process.wait()
+
+    def check_log(self) -> None:
+        """No log of any test may hold a lock error, a blocked loop, a lost task, or a secret."""
+        text = self.text
+        assert not _LOCK_ERRORS.search(text), text[-5000:]
+        assert not _UNEXPECTED.search(text), text[-5000:]
+        assert "xoxb-" not in text
+        assert "xapp-" not in text
+        if not self.may_log_tracebacks:
+            assert "Traceback" not in text, text[-8000:]
+
+
+def environment(
+    playground: Playground, folder: Path, mode: str, given: dict[str, str], timings: dict[str, float]
+) -> dict[str, str]:
+    """A scrubbed environment: nothing of the shell's reaches the bot but PATH."""
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "SLACK_API_URL": playground.slack_api_url,
+        "SLACK_BOT_TOKEN": playground.bot_token,
+        "SLACK_APP_TOKEN": playground.app_token,
+        "OPENAI_BASE_URL": playground.openai_base_url,
+        "OPENAI_API_KEY": "test",
+        "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/bot.db",
+        "HEALTH_PORT": "0",
+        "LOG_FORMAT": "json",
+        "USE_ASYNC_MODE": "true" if mode == "async" else "false",
+        "SHUTDOWN_GRACE_SECONDS": "10",
+        "TEST_TIMINGS": json.dumps(FAST | timings),
+        **given,
+    }
+
+
+async def launch(variables: dict[str, str], folder: Path, arguments: Sequence[str] = ()) -> Bot:
+    """Start a process of the bot; it may still be starting when this returns."""
+    log = folder / f"bot-{time.monotonic_ns()}.log"
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.wire.run_bot",
+            *arguments,
+            cwd=folder,
+            env=variables,
+            stdout=output,
+            stderr=output,
+        )
+    return Bot(process, log)
+
+
+@asynccontextmanager
+async def running_bot(
+    playground: Playground,
+    folder: Path,
+    mode: str = "async",
+    *,
+    timings: dict[str, float] | None = None,
+    may_log_tracebacks: bool = False,
+    **given: str,
+) -> AsyncIterator[Bot]:
+    """The bot, connected to the playground; stopped at the end, its log checked. `given` are settings."""
+    bot = await launch(environment(playground, folder, mode, given, timings or {}), folder)
+    bot.may_log_tracebacks = may_log_tracebacks
+    try:
+        await bot.until_logged("started", 30.0)
+        yield bot
+        await bot.stop()
+    finally:
+        await bot.kill()
+        bot.check_log()
+
+
+@dataclass
+class House:
+    """A playground with the bot in it, in one mode, shared by the tests of a session."""
+
+    playground: Playground
+    bot: Bot
+    mode: str
+
+    def mention(self, text: str, user: str = ADA, channel: str = GENERAL, thread_ts: str | None = None) -> str:
+        """Write a message that names the bot; its ts."""
+        return self.playground.workspace.post(user, channel, f"<@{BOT}> {text}", thread_ts)
+
+    def say(self, text: str, user: str = ADA, channel: str = GENERAL, thread_ts: str | None = None) -> str:
+        """Write a message that does not name the bot; its ts."""
+        return self.playground.workspace.post(user, channel, text, thread_ts)
+
+    def answers(self, thread_ts: str, channel: str = GENERAL) -> list[Message]:
+        """What the bot wrote in the thread."""
+        return [message for message in self.playground.workspace.thread(channel, thread_ts) if message.user == BOT]
+
+    def is_quiet(self, thread_ts: str, channel: str = GENERAL) -> bool:
+        """Nothing in the thread moves: no open stream, no status, no session at work."""
+        workspace = self.playground.workspace
+        streaming = any(message in workspace.open_streams() for message in self.answers(thread_ts, channel))
+        return not (
+            streaming or workspace.status(channel, thread_ts) or workspace.session(channel, thread_ts) == "processing"
+        )
+
+    async def settled(
+        self, thread_ts: str, channel: str = GENERAL, answers: int = 1, seconds: float = 20.0
+    ) -> list[Message]:
+        """The bot's messages of the thread, once there are `answers` of them and nothing moves."""
+        await self.playground.workspace.wait_for(
+            lambda: len(self.answers(thread_ts, channel)) >= answers and self.is_quiet(thread_ts, channel), seconds
+        )
+        return self.answers(thread_ts, channel)
+
+    async def ask(self, text: str, channel: str = GENERAL, user: str = ADA, seconds: float = 20.0) -> str:
+        """Ask in a new thread; the text of the one answer."""
+        ts = self.mention(text, user, channel)
+        messages = await self.settled(ts, channel, seconds=seconds)
+        assert len(messages) == 1, [message.text for message in messages]
+        return messages[0].text
