@@ -107,8 +107,13 @@ class Reply(Protocol):
 class ChatClient(Protocol):
     """The platform, as the core uses it."""
 
-    def open_reply(self, turn_id: str, question: Message, log: DeliveryLog) -> Reply:
-        """Begin the answer to `question`, the newest message of its turn; a first sign of work is shown at once."""
+    def open_reply(
+        self, turn_id: str, question: Message, log: DeliveryLog, earlier: Sequence[Part] | None = None
+    ) -> Reply:
+        """Begin the answer to `question`, the newest message of its turn; a first sign of work is shown at once.
+
+        `earlier` is what an earlier process recorded of this very reply: it is then written anew, in place, and whole.
+        """
 
     async def read_thread(self, thread: ThreadKey, after: str | None, before: str) -> Sequence[PastMessage]:
         """The thread between two ts, both exclusive, oldest first. ChatUnavailable when it cannot be read."""

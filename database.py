@@ -109,6 +109,10 @@ class Store:
         now = self._clock()
         return await self._writer.run(lambda connection: turns.attempt(connection, turn_id, now))
 
+    async def turn_messages(self, turn_id: str) -> tuple[StoredMessage, ...]:
+        """What a begun turn answers: in order of ts, with their present text; deleted ones are left out."""
+        return await self._readers.run(lambda connection: turns.messages_of(connection, turn_id))
+
     async def refuse(self, keys: Sequence[MessageKey]) -> None:
         """Close messages that did not fit the line of their thread."""
         await self._writer.run(lambda connection: inbox.refuse(connection, keys))

@@ -11,13 +11,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 
-from base_client import Message
 from config import ConfigurationError, Settings, hide_from_sdks, load_settings
 from database import Store, StoreUnavailable
 from message_processor import lines
 from message_processor.base import MessageProcessor
 from message_processor.past import ThreadPast
 from message_processor.prompts import instructions
+from message_processor.recovery import Recovery
 from openai_client.base import ModelClient
 from ops import log as logs
 from ops.figures import Figures
@@ -57,6 +57,7 @@ class Threadwell:
             model=model,
             store=self._store,
             past=ThreadPast(self._store, self._bot.chat),
+            recovery=Recovery(self._store),
             observer=self._figures,
             instructions=instructions(_house_rules(settings)),
             runner=self._bot.runner(),
@@ -65,13 +66,9 @@ class Threadwell:
             health = Health(self._bot.ready, self._check)
             await health.start(settings.HEALTH_HOST, settings.HEALTH_PORT)
             self._parts.push_async_callback(health.close)
-        await self._take_up(await self._store.unclaimed())
+        left_behind = await self._core.recover()
+        log.info("recovered", extra={"left_behind": left_behind})
         await self._bot.start(self._core)
-
-    async def _take_up(self, messages: Sequence[Message]) -> None:
-        """What was accepted and never begun comes first."""
-        for message in messages:
-            await self._core.submit(message)
 
     async def _check(self) -> Mapping[str, object]:
         return {"store": await self._store.check(), "figures": self._figures.snapshot()}

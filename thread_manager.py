@@ -32,6 +32,7 @@ class Admission(Enum):
 
     STARTED = "started"
     QUEUED = "queued"
+    KNOWN = "known"  # it stands in line already
     FULL = "full"
     CLOSED = "closed"  # the process stops; the stored message is for the next one
 
@@ -82,8 +83,11 @@ class Lanes:
         self._lanes: dict[ThreadKey, Lane] = {}
         self._closing = False
 
-    def submit(self, message: Message) -> Admission:
-        """Wake the message's lane. Never waits, so nothing can come between the check of the line and joining it."""
+    def submit(self, message: Message, *, limited: bool = True) -> Admission:
+        """Wake the message's lane. Never waits, so nothing can come between the check of the line and joining it.
+
+        What an earlier process accepted is not `limited`: it has been acknowledged.
+        """
         if self._closing:
             return Admission.CLOSED
         lane = self._lanes.setdefault(message.thread, Lane(message.thread))
@@ -91,9 +95,11 @@ class Lanes:
             lane.waiting.append(message)
             lane.task = asyncio.create_task(self._drain(lane), name=f"lane {message.thread}")
             return Admission.STARTED
+        if any(waiting.key == message.key for waiting in lane.waiting):
+            return Admission.KNOWN
         # Until its turn begins, the message that started the lane stands in line too.
         room = self._limit + (0 if lane.since is not None else 1)
-        if len(lane.waiting) >= room:
+        if limited and len(lane.waiting) >= room:
             return Admission.FULL
         lane.waiting.append(message)
         return Admission.QUEUED

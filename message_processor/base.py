@@ -5,10 +5,11 @@ import logging
 from dataclasses import dataclass, field
 
 from base_client import ChatUnavailable, Deletion, Edit, Message, Part, Reply, ThreadKey
-from database import Store, StoreUnavailable, TurnState
+from database import Store, StoreUnavailable, TurnState, UnfinishedTurn
 from message_processor import lines
 from message_processor.collaborators import Outcome
 from message_processor.handlers.text import TextHandler, Transcript
+from message_processor.recovery import ATTEMPTS
 from message_processor.turn import Turn
 from thread_manager import Admission, Lanes, Runner, run_at_once
 
@@ -48,11 +49,14 @@ class MessageProcessor(TextHandler):
     async def receive(self, message: Message, redelivered: bool = False) -> bool:
         """Store a message and let its lane know; false when it is known already. StoreUnavailable: not taken in."""
         fresh = await self.store.accept(message)
-        # A delivery that was stored but not acknowledged in time comes again: its lane may never have heard of it. A
-        # message that is taken care of already is not claimed a second time.
-        if message.wants_answer and (fresh or redelivered):
+        # A delivery that was stored but not acknowledged in time comes again: its lane may never have heard of it.
+        if message.wants_answer and (fresh or (redelivered and await self._still_waits(message))):
             await self.submit(message)
         return fresh
+
+    async def _still_waits(self, message: Message) -> bool:
+        """Whether no turn has taken up the message, nor was it refused."""
+        return any(waiting.key == message.key for waiting in await self.store.unclaimed())
 
     async def edit(self, edit: Edit) -> None:
         """Follow an edit of a stored message."""
@@ -69,40 +73,76 @@ class MessageProcessor(TextHandler):
         if admission is Admission.QUEUED:
             self.chat.mark_waiting(message.key, True)
         elif admission is Admission.FULL:
-            await self.store.refuse([message.key])
+            # In this order: once it is closed, a redelivery would find nothing left to tell people about.
             self.chat.refuse_busy(message.thread)
+            await self.store.refuse([message.key])
+
+    async def recover(self) -> int:
+        """Take up what an earlier process left behind, before anything new comes in; how much there is."""
+        left_behind = await self.recovery.find()
+        for message in left_behind:
+            self.lanes.submit(message, limited=False)
+        return len(left_behind)
 
     # The turn
 
     async def process_message(self, thread: ThreadKey, batch: tuple[Message, ...]) -> None:
         """Answer the messages of one turn, whatever happens; the end of every failure."""
-        turn_id = self.new_id()
         for message in batch:
             self.chat.mark_waiting(message.key, False)
-        messages = await self.store.claim(turn_id, thread, [message.key for message in batch])
+        begun, fresh = self.recovery.take(batch)
+        for unfinished in begun:
+            await self._resume(unfinished)
+        turn_id = self.new_id()
+        messages = await self.store.claim(turn_id, thread, [message.key for message in fresh])
+        if messages:
+            turn = Turn(turn_id, thread, messages)
+            reply = self.chat.open_reply(turn_id, turn.question, TurnRecords(self.store, turn_id))
+            await self._work(turn, reply)
+        self.chat.busy_over(thread)
+
+    async def _resume(self, unfinished: UnfinishedTurn) -> None:
+        """Go on with a turn of an earlier process: in the same messages, without the model if its text is complete."""
+        attempts = await self.store.attempt(unfinished.turn_id)
+        messages = await self.store.turn_messages(unfinished.turn_id)
+        turn = Turn(unfinished.turn_id, unfinished.thread, messages)
+        last = unfinished.keys[-1]
+        question = turn.question if messages else Message(last, turn.thread, unfinished.author, "")
+        log.info("turn_resumed", extra={"turn": turn.id, "lane": str(turn.thread), "attempt": attempts})
+        self.observer.count("turns_resumed")
+        earlier = await self.store.parts(turn.id)
+        reply = self.chat.open_reply(turn.id, question, TurnRecords(self.store, turn.id), earlier)
+        prepared = None
         if not messages:
-            return
-        turn = Turn(turn_id, thread, messages)
+            prepared = Outcome(TurnState.FAILED, error="deleted")
+        elif unfinished.text:
+            prepared = Outcome(TurnState.DONE, unfinished.text)
+            reply.say(unfinished.text)
+        elif attempts > ATTEMPTS:
+            line = lines.warning(lines.GIVEN_UP, self.settings.ADMIN_CONTACT)
+            prepared = Outcome(TurnState.FAILED, notice=line, error="given_up")
+        await self._work(turn, reply, prepared)
+
+    async def _work(self, turn: Turn, reply: Reply, prepared: Outcome | None = None) -> None:
+        """One turn from its reply's first sign to its record; `prepared` when the model is not needed."""
         began = self.clock()
-        reply = self.chat.open_reply(turn_id, turn.question, TurnRecords(self.store, turn_id))
         transcript = Transcript(reply)
         try:
-            outcome = await self._outcome(turn, reply, transcript)
+            outcome = prepared or await self._outcome(turn, reply, transcript)
             state = await self._deliver(turn, reply, outcome)
         except asyncio.CancelledError:
             await self._interrupted(turn, reply, transcript)
             raise
-        self.chat.busy_over(thread)
         seconds = round(self.clock() - began, 3)
         self.observer.count("turns", state=state.value)
         self.observer.observe("turn_seconds", seconds)
         log.info(
             "turn_done",
             extra={
-                "turn": turn_id,
-                "lane": str(thread),
-                "user": turn.question.author,
-                "messages": len(messages),
+                "turn": turn.id,
+                "lane": str(turn.thread),
+                "user": turn.messages[-1].author if turn.messages else "",
+                "messages": len(turn.messages),
                 "state": state.value,
                 "error": outcome.error,
                 "seconds": seconds,
@@ -131,14 +171,19 @@ class MessageProcessor(TextHandler):
 
     async def _deliver(self, turn: Turn, reply: Reply, outcome: Outcome) -> TurnState:
         """The last writes, between two records: the complete text before them, how it came out after them."""
-        try:
-            await self.store.save_text(turn.id, outcome.text or outcome.notice)
-        except StoreUnavailable as failure:
-            log.error("store_unavailable", extra={"turn": turn.id, "reason": failure.reason})
+        if outcome.text:
+            await self._keep(turn, f"{outcome.text}\n\n{outcome.notice}".strip())
         delivered = await reply.close(outcome.notice)
         state = outcome.state if delivered else TurnState.UNDELIVERED
         await self.store.finish(turn.id, state, outcome.text, outcome.error, outcome.usage)
         return state
+
+    async def _keep(self, turn: Turn, text: str) -> None:
+        """From here on the answer can be delivered without the model; without the store it is delivered as well."""
+        try:
+            await self.store.save_text(turn.id, text)
+        except StoreUnavailable as failure:
+            log.error("store_unavailable", extra={"turn": turn.id, "reason": failure.reason})
 
     async def _interrupted(self, turn: Turn, reply: Reply, transcript: Transcript) -> None:
         """The process stops: say so, and leave the turn for the next process."""

@@ -8,6 +8,7 @@ from base_client import ChatClient, Observer
 from config import Settings
 from database import Store, TurnState, TurnUsage
 from message_processor.past import ThreadPast
+from message_processor.recovery import Recovery
 from message_processor.turn import new_turn_id
 from openai_client.base import ModelClient
 from openai_client.token_counter import Calibration
@@ -33,6 +34,7 @@ class Collaborators:
     model: ModelClient
     store: Store
     past: ThreadPast
+    recovery: Recovery
     observer: Observer
     instructions: str
     clock: Callable[[], float] = time.time

@@ -31,6 +31,7 @@ INTERNAL = "Something went wrong on my side, and I could not answer. Please ask 
 THREAD_UNREADABLE = "I could not read the earlier messages of this thread from Slack. Please ask again in a minute."
 STORE_UNAVAILABLE = "I can't reach my own records right now, so I can't answer. Please ask again in a minute."
 TURN_TOO_LONG = "This took longer than I may work on one question, so I stopped. Please ask for less at once."
+GIVEN_UP = "I began to answer this several times and never came to an end. Please ask again, perhaps in smaller steps."
 WAITING_FOR_SLOT = "waiting for a free place: many questions at once…"
 NOT_TAKEN_IN = "I could not take in your last message. Please send it again in a minute."
 

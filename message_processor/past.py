@@ -26,16 +26,16 @@ class ThreadPast:
         if turn.thread in self._caught_up:
             return history
         if turn.messages[0].key.ts != turn.thread.thread_ts:
-            history = await self._catch_up(turn, history)
+            history = await self._catch_up(turn)
         self._caught_up[turn.thread] = None
         if len(self._caught_up) > _THREADS_REMEMBERED:
             self._caught_up.popitem(last=False)
         return history
 
-    async def _catch_up(self, turn: Turn, history: tuple[StoredMessage, ...]) -> tuple[StoredMessage, ...]:
+    async def _catch_up(self, turn: Turn) -> tuple[StoredMessage, ...]:
         """Read what the platform holds and we don't: all of an unknown thread, or what came while we were away."""
         state = await self._store.thread_state(turn.thread)
-        after = max((message.key.ts for message in history), default=None) if state.read else None
+        after = state.newest_ts if state.read else None
         past = await self._chat.read_thread(turn.thread, after, turn.messages[0].key.ts)
         await self._store.import_past(turn.thread, past)
         log.info("thread_read", extra={"turn": turn.id, "lane": str(turn.thread), "messages": len(past)})

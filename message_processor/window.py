@@ -1,7 +1,7 @@
 """The context window of a turn: which messages of the thread the model sees, and how they are written down."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -11,10 +11,11 @@ from openai_client.events import AssistantText, Item, UserText
 from openai_client.token_counter import estimate
 
 _MENTION = re.compile(r"@([UW][A-Z0-9]{4,})\b")
-_FENCE = re.compile(r"<(?=/?message\b)", re.IGNORECASE)
+_FENCE = re.compile(r"<(?=\s*/?\s*message\b)", re.IGNORECASE)
+_NOT_IN_A_NAME = re.compile(r"[\s<>\"]+")
 _CUT_MARK = "\n[… a part in the middle of this message was left out …]\n"
 _OVERHEAD = 12
-"""Tokens that a message's frame costs."""
+"""Tokens that a message's place in the request costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,6 @@ class Window:
 
     items: tuple[Item, ...]
     tokens: int
-    left_out: int
 
 
 def people_in(messages: Sequence[StoredMessage]) -> set[str]:
@@ -39,33 +39,22 @@ def named(text: str, names: Mapping[str, str]) -> str:
     return _MENTION.sub(lambda match: f"@{names.get(match[1], match[1])}", text)
 
 
-def fenced(message: StoredMessage, names: Mapping[str, str]) -> str:
-    """A person's message as data: nothing inside it can end its fence."""
-    name = names.get(message.author, message.author).replace('"', "'")
+def fenced(message: StoredMessage, names: Mapping[str, str], tokens: int | None = None) -> str:
+    """A person's message as data, its middle left out where it would cost more than `tokens`.
+
+    Nothing that people choose, their names included, can end its fence.
+    """
+    name = _NOT_IN_A_NAME.sub(" ", names.get(message.author, message.author)).strip()
+    beginning, end = f'<message from="{name}">\n', "\n</message>"
     text = _FENCE.sub("&lt;", named(message.text, names))
-    return f'<message from="{name}">\n{text}\n</message>'
+    if tokens is not None:
+        text = _shortened(text, tokens - _cost(beginning + end))
+    return beginning + text + end
 
 
 def clock_line(now: float) -> str:
     """The time, in the last place of the request because it changes with each."""
     return f"<now>{datetime.fromtimestamp(now, UTC):%A %Y-%m-%d %H:%M} UTC</now>"
-
-
-def _item(message: StoredMessage, names: Mapping[str, str]) -> Item:
-    return AssistantText(message.text) if message.own else UserText(fenced(message, names))
-
-
-def _text(item: Item) -> str:
-    return item.text if isinstance(item, AssistantText | UserText) else ""
-
-
-def _shortened(text: str, tokens: int, size: Callable[[str], int]) -> str:
-    """`text` with its middle left out, so that it costs about `tokens`."""
-    cost = size(text)
-    if cost <= tokens:
-        return text
-    keep = max(40, int(len(text) * tokens / cost * 0.9) - len(_CUT_MARK))
-    return text[: keep // 2] + _CUT_MARK + text[len(text) - keep // 2 :]
 
 
 def build_window(
@@ -74,34 +63,77 @@ def build_window(
     names: Mapping[str, str],
     budget: int,
     now: float,
-    ratio: float = 1.0,
 ) -> Window:
-    """The request's messages within `budget` tokens: oldest turns leave first, the first message and `newest` stay.
+    """The request's messages within `budget` estimated tokens.
 
-    `ratio` is what the server counts for one token of our estimate.
+    The oldest turns leave first; the thread's first message and `newest` stay, shortened where they are too long.
     """
+    clock = clock_line(now)
+    # The newest messages may not push the first one out.
+    room = (budget * 3 // 4 if history else budget) - estimate(clock) - 1
+    asked = _asked(newest, names, room)
+    asked[-1] = UserText(f"{asked[-1].text}\n{clock}")
+    earlier = _earlier(history, names, budget - _total(asked))
+    items = (*earlier, *asked)
+    return Window(items, _total(items))
 
-    def size(text: str) -> int:
-        return int((estimate(text) + _OVERHEAD) * ratio) + 1
 
-    share = max(1, budget // max(1, len(newest)))
-    asked: list[Item] = [UserText(_shortened(fenced(message, names), share, size)) for message in newest]
-    asked[-1] = UserText(f"{_text(asked[-1])}\n{clock_line(now)}")
-    left = budget - sum(size(_text(item)) for item in asked)
+def _asked(newest: Sequence[StoredMessage], names: Mapping[str, str], room: int) -> list[UserText]:
+    whole = [UserText(fenced(message, names)) for message in newest]
+    if _total(whole) <= room:
+        return whole
+    return [UserText(fenced(message, names, room // len(newest))) for message in newest]
 
+
+def _earlier(history: Sequence[StoredMessage], names: Mapping[str, str], room: int) -> list[Item]:
     turns = [
         [_item(message, names) for message in group]
         for _, group in groupby(history, key=lambda message: message.turn_id or message.key)
     ]
-    costs = [sum(size(_text(item)) for item in turn) for turn in turns]
-    first = turns[:1] if turns and costs[0] <= left else []
-    left -= costs[0] if first else 0
+    if sum(map(_total, turns)) <= room:
+        return [item for turn in turns for item in turn]
+    first = _first(history[0], turns[0], names, room)
+    return [*first, *_latest(turns[1:], room - _total(first))]
+
+
+def _first(message: StoredMessage, turn: list[Item], names: Mapping[str, str], room: int) -> list[Item]:
+    """The thread's first turn; only its first message, shortened, where it would take most of the room."""
+    if _total(turn) <= room // 2:
+        return turn
+    if message.own:
+        return [AssistantText(_shortened(message.text, room // 2 - _OVERHEAD))]
+    return [UserText(fenced(message, names, room // 2))]
+
+
+def _latest(turns: Sequence[list[Item]], room: int) -> list[Item]:
     kept: list[list[Item]] = []
-    for turn, cost in zip(reversed(turns[1:]), reversed(costs[1:]), strict=True):
-        if cost > left:
+    for turn in reversed(turns):
+        room -= _total(turn)
+        if room < 0:
             break
-        left -= cost
         kept.append(turn)
-    chosen = [*first, *reversed(kept)]
-    items = [item for turn in chosen for item in turn]
-    return Window((*items, *asked), budget - left, len(turns) - len(chosen))
+    return [item for turn in reversed(kept) for item in turn]
+
+
+def _item(message: StoredMessage, names: Mapping[str, str]) -> Item:
+    return AssistantText(message.text) if message.own else UserText(fenced(message, names))
+
+
+def _cost(text: str) -> int:
+    return estimate(text) + _OVERHEAD
+
+
+def _total(items: Sequence[Item]) -> int:
+    return sum(_cost(item.text) for item in items if isinstance(item, AssistantText | UserText))
+
+
+def _shortened(text: str, tokens: int) -> str:
+    """`text`, its middle left out so that it costs about `tokens`; its very beginning and end stay in any case."""
+    size = estimate(text)
+    if size <= tokens:
+        return text
+    keep = max(40, int(len(text) * tokens / size) - len(_CUT_MARK))
+    # Characters of different scripts differ in cost: what was kept may be the dear ones.
+    while keep > 40 and estimate(text[: keep // 2] + _CUT_MARK + text[-(keep // 2) :]) > tokens:
+        keep = max(40, keep * 3 // 4)
+    return text[: keep // 2] + _CUT_MARK + text[-(keep // 2) :]

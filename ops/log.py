@@ -20,6 +20,7 @@ from collections.abc import Callable
 from typing import Literal, TextIO
 
 HOUSE = "threadwell"
+_WORDY = frozenset({"slack_bolt", "slack_sdk"})
 _LINES_WAITING = 10_000
 Lines = queue.Queue[logging.LogRecord]
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -41,6 +42,7 @@ def configure(level: str, fmt: Literal["text", "json"], stream: TextIO | None = 
     lines: Lines = queue.Queue(_LINES_WAITING)
     entrance = Entrance(lines)
     entrance.addFilter(is_fit_to_log)
+    entrance.addFilter(without_trace)
     writer = logging.handlers.QueueListener(lines, handler)
     writer.start()
     stop = functools.cache(writer.stop)
@@ -70,6 +72,13 @@ class Entrance(logging.handlers.QueueHandler):
 def is_fit_to_log(record: logging.LogRecord) -> bool:
     """Whether a record may be printed: a library's debug lines never are, whatever level it gave its own loggers."""
     return record.levelno >= logging.INFO or record.name.partition(".")[0] == HOUSE
+
+
+def without_trace(record: logging.LogRecord) -> bool:
+    """Slack's SDK prints a stack for every lost connection; its line says as much. Always true: it is no filter."""
+    if record.name.partition(".")[0] in _WORDY:
+        record.exc_info = record.exc_text = None
+    return True
 
 
 def redact(line: str) -> str:

@@ -29,7 +29,7 @@ class Listener:
         return f"http://{self._host}:{self.port}/"
 
     async def start(self) -> None:
-        """Listen; OSError when the port is taken. With port 0 the real one is in `port` from then on, also for a restart."""
+        """Listen; OSError when the port is taken. Port 0 becomes the real one, which a later start takes again."""
         self._runner = web.AppRunner(
             self._make_app(),
             access_log=None,

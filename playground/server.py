@@ -2,8 +2,6 @@
 
 import secrets
 from dataclasses import dataclass, field
-from importlib import import_module
-from importlib.util import find_spec
 from types import TracebackType
 from typing import Literal, Self
 
@@ -11,6 +9,7 @@ from aiohttp import web
 
 from playground.listener import Listener
 from playground.model.server import ModelServer
+from playground.page.page import Page
 from playground.slack.changes import Changes
 from playground.slack.clock import Clock
 from playground.slack.control import Control
@@ -44,7 +43,7 @@ class Playground:
     """The workspace, its faults and its records, and the model; an async context manager.
 
     `OSError` from `start` means that a port is taken. After `stop` it may be started again: everything is still there,
-    on the same ports.
+    on the same ports, but streams that were live have expired.
     """
 
     def __init__(self, options: Options | None = None) -> None:
@@ -69,7 +68,7 @@ class Playground:
         app.router.add_route("*", "/api/{method}", self._gateway.handle)
         app.router.add_get("/link/", self.sockets.handle)
         Control(self.workspace, self.sockets, self.faults, self.calls).add_to(app)
-        _add_page(self, app)
+        Page(self).add_to(app)
         return app
 
     # -- addresses and records ---------------------------------------------------------------------------------------
@@ -129,11 +128,3 @@ class Playground:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
-
-
-def _add_page(playground: Playground, app: web.Application) -> None:
-    """Serve the page for people, where this installation has one."""
-    if find_spec("playground.page") is None:
-        return
-    if (page := getattr(import_module("playground.page"), "Page", None)) is not None:
-        page(playground).add_to(app)

@@ -4,14 +4,15 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
-from base_client import DeliveryLog, Message, MessageKey, Observer, PastMessage, Reply, ThreadKey
+from base_client import DeliveryLog, Message, MessageKey, Observer, Part, PastMessage, Reply, ThreadKey
 from config import Timings
 from database import Store
-from slack_client.delivery import SlackReply
+from slack_client.delivery import Means, SlackReply
 from slack_client.identity import Identity
 from slack_client.messaging import Messaging, People
 from slack_client.notices import BusyLines, SmallTasks, WaitingMarks
 from slack_client.parts import Parts
+from slack_client.resume import EarlierMessages
 from slack_client.status import AgentSurface, ThreadStatus
 from slack_client.web_api import WebApi
 
@@ -31,8 +32,8 @@ class SlackChat:
         busy_wording: Callable[[int], str],
     ) -> None:
         self._api = api
-        self._timings = timings
         self._observer = observer
+        self._means = Means(api.pacing, timings, observer)
         self._messaging = Messaging(api, identity)
         self._people = People(api, identity)
         self._surface = AgentSurface(store)
@@ -45,17 +46,14 @@ class SlackChat:
         """Recall what earlier processes found out about the workspace."""
         await self._surface.recall()
 
-    def open_reply(self, turn_id: str, question: Message, log: DeliveryLog) -> Reply:
+    def open_reply(
+        self, turn_id: str, question: Message, log: DeliveryLog, earlier: Sequence[Part] | None = None
+    ) -> Reply:
         """See `base_client.ChatClient`."""
-        reply = SlackReply(
-            turn_id,
-            Parts(self._api, self._messaging, question, self._timings.delivery_patience),
-            ThreadStatus(self._api, self._surface, question.thread),
-            self._api.pacing,
-            log,
-            self._timings,
-            self._observer,
-        )
+        resumed = None if earlier is None else EarlierMessages(self._api, self._messaging, question, turn_id, earlier)
+        parts = Parts(self._api, self._messaging, question, self._means.timings.delivery_patience)
+        status = ThreadStatus(self._api, self._surface, question.thread)
+        reply = SlackReply(turn_id, self._means, parts, status, log, resumed)
         self._writers.add(reply.task)
         reply.task.add_done_callback(self._writer_ended)
         return reply

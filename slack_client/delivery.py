@@ -18,6 +18,7 @@ from slack_client.formatting.split import Fence, open_fence, part_end, stable_en
 from slack_client.formatting.text import Neutraliser
 from slack_client.pacing import Pacing
 from slack_client.parts import Label, Parts, Undeliverable
+from slack_client.resume import EarlierMessages
 from slack_client.status import ThreadStatus
 
 log = logging.getLogger("threadwell.delivery")
@@ -42,29 +43,38 @@ class LivePart:
     doubtful: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What all replies of a workspace share."""
+
+    pacing: Pacing
+    timings: Timings
+    observer: Observer
+    clock: Callable[[], float] = time.monotonic
+
+
 class SlackReply:
     """Implements `base_client.Reply`."""
 
     def __init__(
         self,
         turn_id: str,
+        means: Means,
         parts: Parts,
         status: ThreadStatus,
-        pacing: Pacing,
         records: DeliveryLog,
-        timings: Timings,
-        observer: Observer,
-        clock: Callable[[], float] = time.monotonic,
+        earlier: EarlierMessages | None = None,
     ) -> None:
         self._turn_id = turn_id
         self._parts = parts
         self._status = status
-        self._pacing = pacing
         self._records = records
-        self._timings = timings
-        self._observer = observer
-        self._clock = clock
-        self._began = clock()
+        self._earlier = earlier
+        self._pacing = means.pacing
+        self._timings = means.timings
+        self._observer = means.observer
+        self._clock = means.clock
+        self._began = means.clock()
         self._seen: set[str] = set()
         self._news = asyncio.Event()
         self._closing = asyncio.Event()
@@ -75,7 +85,7 @@ class SlackReply:
         self._number = 1
         self._done = 0  # the answer's text before this offset stands in messages that are finished
         self._live: LivePart | None = None
-        self._streaming = True  # false once what is left of this reply is to be posted whole
+        self._streaming = earlier is None  # false once what is left of this reply is to be posted whole
         self._stream_ended_last = False
         self._delivered = False
         self.task = asyncio.create_task(self._run(), name=f"reply {turn_id}")
@@ -107,6 +117,8 @@ class SlackReply:
     async def _run(self) -> None:
         try:
             await self._show_status()
+            if self._earlier is not None:
+                await self._earlier.find(self._parts)
             while not self._closing.is_set():
                 await self._wait(self._news, self._longest_silence())
                 self._news.clear()
@@ -237,14 +249,21 @@ class SlackReply:
             final = end == len(self._text)
             body = _opening(inside) + self._text[self._done : end]
             body += _closing(open_fence(self._text[self._done : end], inside)) + (notice if final else "")
-            ts = await self._parts.post(body.strip("\n"), Label(self._turn_id, self._number, final))
+            ts = await self._write(body.strip("\n"), Label(self._turn_id, self._number, final))
             self._first("sign")
             self._first("text")
             self._stream_ended_last = False
             await self._records.record(Part(self._number, ts, "post", end, open=False))
             self._done, self._number = end, self._number + 1
             if final:
-                return
+                break
+        if self._earlier is not None:
+            await self._earlier.remove_rest()
+
+    async def _write(self, body: str, label: Label) -> str:
+        """A whole message: in the place of one that an earlier process wrote, if there is one left."""
+        ts = self._earlier.next() if self._earlier is not None else None
+        return await (self._parts.post(body, label) if ts is None else self._parts.rewrite(ts, body, label))
 
 
 def _opening(fence: Fence | None) -> str:

@@ -8,8 +8,8 @@ at a time until one of them succeeds.
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from config import Timings
 
@@ -39,12 +39,13 @@ class Gate:
         self._calls: deque[float] = deque(maxlen=allowance)
         self._shut_until = 0.0
         self._recovering = False
+        self._in_flight = 0
         self._one_at_a_time = asyncio.Lock()
 
     @property
     def room(self) -> int:
-        """Calls left in this minute by the published allowance; 0 while the gate is shut."""
-        if self.shut_for > 0 or self._recovering:
+        """Calls left in this minute by the published allowance; 0 while the gate is shut, or in doubt and in use."""
+        if self.shut_for > 0 or (self._recovering and self._in_flight):
             return 0
         now = self._clock()
         while self._calls and now - self._calls[0] >= 60.0:
@@ -56,9 +57,15 @@ class Gate:
         """Seconds until Slack wants to hear of this method again."""
         return max(0.0, self._shut_until - self._clock())
 
-    def counted(self) -> None:
-        """A call is being made."""
+    @contextmanager
+    def calling(self) -> Iterator[None]:
+        """Counts a call, and holds it as under way."""
         self._calls.append(self._clock())
+        self._in_flight += 1
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
 
     def refused(self, retry_after: float) -> None:
         """Slack answered 429."""
@@ -66,8 +73,9 @@ class Gate:
         self._recovering = True
 
     def succeeded(self) -> None:
-        """A call got through."""
-        self._recovering = False
+        """A call got through; one that was under way before the 429 proves nothing."""
+        if self.shut_for <= 0:
+            self._recovering = False
 
     def doubtful(self) -> bool:
         """Whether Slack's last word on this method was 429."""

@@ -1,11 +1,12 @@
 """The messages a reply consists of: started, appended to, ended, posted, rewritten, and found again when in doubt."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from base_client import ChatUnavailable, Message
-from slack_client.errors import Ambiguous, RateLimited, Refused, Unreachable
+from slack_client.errors import Ambiguous, RateLimited, Refused, SlackFailure, Unreachable
 from slack_client.messaging import Messaging, SlackMessage
 from slack_client.web_api import Answer, WebApi
 
@@ -14,6 +15,7 @@ log = logging.getLogger("threadwell.delivery")
 EVENT_TYPE = "threadwell_reply"
 _CONFLICT = "streaming_state_conflict"
 _ATTEMPTS = 4
+_REMOVAL_PATIENCE = 60.0
 
 
 class Undeliverable(Exception):
@@ -40,13 +42,17 @@ class Label:
 
     def marks(self, message: SlackMessage) -> bool:
         """Whether the message carries this label."""
-        found = message.metadata
-        return (
-            found.get("event_type") == EVENT_TYPE
-            and isinstance(payload := found.get("event_payload"), Mapping)
-            and payload.get("turn") == self.turn_id
-            and payload.get("part") == self.part
-        )
+        return labelled_turn(message) == self.turn_id and _payload(message).get("part") == self.part
+
+
+def _payload(message: SlackMessage) -> Mapping[str, object]:
+    payload = message.metadata.get("event_payload")
+    return payload if message.metadata.get("event_type") == EVENT_TYPE and isinstance(payload, Mapping) else {}
+
+
+def labelled_turn(message: SlackMessage) -> object:
+    """The turn that the message's label names; None where it carries none."""
+    return _payload(message).get("turn")
 
 
 def _ts(answer: Answer) -> str:
@@ -124,20 +130,40 @@ class Parts:
             "markdown_text": text,
             "metadata": label.metadata(),
         }
-        for _ in range(_ATTEMPTS):
+        for attempt in range(1, _ATTEMPTS + 1):
             try:
                 await self._api.call_surely("chat.update", arguments, patience=self._patience, repeatable=True)
             except Refused as refusal:
                 if refusal.reason != _CONFLICT:
                     log.warning("message_not_updated", extra={"reason": refusal.reason, "turn": label.turn_id})
                     break
-                await self.stop(ts, "", label)  # it still streams: its end was the ambiguous call
+                # It still streams: its end was the ambiguous call, or a person stopped it.
+                if not await self.stop(ts, "", label):
+                    await self._api.pause(attempt)
             else:
                 return ts
-        return await self.post(text, label)
+        anew = await self.post(text, label)
+        await self._remove(ts)
+        return anew
+
+    async def _remove(self, ts: str) -> None:
+        """Take away what another message has replaced: nobody should read an answer twice. Best effort."""
+        arguments = {"channel": self._place["channel"], "ts": ts}
+        try:
+            await self._api.call_surely("chat.delete", arguments, patience=_REMOVAL_PATIENCE, repeatable=True)
+        except SlackFailure as failure:
+            log.info("message_not_removed", extra={"reason": failure.reason})
 
     async def post(self, text: str, label: Label) -> str:
         """Post a complete message; its ts."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._post_once(text, label)
+        except TimeoutError:
+            raise Undeliverable("no clear answer to chat.postMessage") from None
+
+    async def _post_once(self, text: str, label: Label) -> str:
+        """Post, and after an ambiguous end look for the message before it is posted again."""
         arguments = {
             **self._place,
             "markdown_text": text,
@@ -145,19 +171,19 @@ class Parts:
             "unfurl_links": False,
             "unfurl_media": False,
         }
-        for _ in range(_ATTEMPTS):
+        attempt, ts = 0, None
+        while ts is None:
             try:
                 ts = _ts(await self._api.call_surely("chat.postMessage", arguments, patience=self._patience))
-            except Ambiguous:
-                found = await self._find(label.marks)
-                if found is None:
-                    continue
-                ts = found
             except Refused as refusal:
                 raise Undeliverable(refusal.reason) from None
-            self._known.add(ts)
-            return ts
-        raise Undeliverable("no clear answer to chat.postMessage")
+            except Ambiguous:
+                ts = await self._find(label.marks)
+            if ts is None:
+                attempt += 1
+                await self._api.pause(attempt)
+        self._known.add(ts)
+        return ts
 
     async def _find(self, matches: Callable[[SlackMessage], bool]) -> str | None:
         """The ts of our own message in the thread, newer than the question, that matches; None when there is none."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import random
 import time
 from collections.abc import Mapping
@@ -23,25 +24,30 @@ Answer = Mapping[str, object]
 RATE_LIMIT_CODES = {"ratelimited", "rate_limited"}
 _TRANSIENT_CODES = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 _DEFAULT_RETRY_AFTER = 5.0
+_LEAST_RETRY_AFTER = 1.0
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
-    for name, value in headers.items():
-        if name.lower() == "retry-after":
-            try:
-                return max(0.0, float(value))
-            except ValueError:
-                break
-    return _DEFAULT_RETRY_AFTER
+    """Slack's word in seconds. What is no sensible number counts as `_DEFAULT_RETRY_AFTER`."""
+    given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    try:
+        seconds = float(given)
+    except ValueError:
+        return _DEFAULT_RETRY_AFTER
+    return max(_LEAST_RETRY_AFTER, seconds) if math.isfinite(seconds) else _DEFAULT_RETRY_AFTER
 
 
 def _failure(method: str, error: SlackApiError) -> SlackFailure:
     response = error.response
-    code = response.get("error") if not isinstance(response.data, bytes) else None
-    if response.status_code == 429 or code in RATE_LIMIT_CODES:
+    if isinstance(response, aiohttp.ClientResponse):  # what the SDK makes of JSON that it cannot parse
+        status, data = response.status, None
+    else:
+        status, data = response.status_code, response.data
+    code = data.get("error") if isinstance(data, dict) else None
+    if status == 429 or code in RATE_LIMIT_CODES:
         return RateLimited(method, _retry_after(response.headers))
-    if response.status_code >= 500 or code in _TRANSIENT_CODES or not isinstance(code, str):
-        return Ambiguous(method, str(code or f"http_{response.status_code}"))
+    if status >= 500 or code in _TRANSIENT_CODES or not isinstance(code, str):
+        return Ambiguous(method, str(code or f"http_{status}"))
     return Refused(method, code)
 
 
@@ -62,12 +68,15 @@ class WebApi:
         gate = self.pacing.gate(method)
         if gate.shut_for > 0:
             raise RateLimited(method, gate.shut_for)
-        gate.counted()
         try:
-            answer = await self._send(method, arguments, read, token)
+            with gate.calling():
+                answer = await self._send(method, arguments, read, token)
         except RateLimited as failure:
             gate.refused(failure.retry_after)
             self._observer.count("slack_rate_limited", method=method)
+            raise
+        except Refused:
+            gate.succeeded()  # a clear no comes from behind the gate
             raise
         except (Ambiguous, Unreachable) as failure:
             self._observer.count("slack_call_failed", method=method)
@@ -104,13 +113,14 @@ class WebApi:
                         if not repeatable:
                             raise
                     attempt += 1
-                    await asyncio.sleep(self._pause(attempt))
+                    await self.pause(attempt)
         except TimeoutError:
             raise OutOfPatience(method, f"not through in {patience:.0f} s") from None
 
-    def _pause(self, attempt: int) -> float:
-        longest = min(self._timings.retry_ceiling, self._timings.retry_base * 2**attempt)
-        return random.uniform(longest / 2, longest)  # noqa: S311  spreads repeats, keeps no secret
+    async def pause(self, attempt: int) -> None:
+        """Wait before another attempt: longer after each one, and never in step with other callers."""
+        longest = min(self._timings.retry_ceiling, self._timings.retry_base * 2 ** min(attempt, 10))
+        await asyncio.sleep(random.uniform(longest / 2, longest))  # noqa: S311  spreads repeats, keeps no secret
 
     async def _in_turn(self, method: str, arguments: Mapping[str, object], read: bool) -> Answer:
         async with self.pacing.gate(method).passage():
@@ -133,6 +143,9 @@ class WebApi:
             raise Unreachable(method, type(error).__name__) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Ambiguous(method, type(error).__name__) from error
+        except (AttributeError, UnicodeDecodeError) as error:
+            # The SDK takes every body for a JSON object: a proxy's page in plain text makes it stumble.
+            raise Ambiguous(method, "no JSON answer") from error
         finally:
             self._observer.observe("slack_call_seconds", time.perf_counter() - began, method=method)
         data = response.data

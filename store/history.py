@@ -59,7 +59,6 @@ _DELETE = update(messages).where(has_key(messages), messages.c.deleted.is_(False
 _BURY = insert(inbox).on_conflict_do_update(
     index_elements=[inbox.c.team, inbox.c.channel, inbox.c.ts],
     set_={"state": InboxState.DELETED.value},
-    where=inbox.c.state == InboxState.ACCEPTED.value,
 )
 
 
@@ -76,7 +75,7 @@ def thread_state(connection: Connection, thread: ThreadKey) -> ThreadState:
 def history(connection: Connection, thread: ThreadKey, before_turn: str | None) -> tuple[StoredMessage, ...]:
     """What was said, oldest first: the first message and the newest thousand, without that turn's and what waits."""
     wanted = {**thread_columns(thread), "turn": before_turn or ""}
-    rows = list(connection.execute(_NEWEST, wanted))
+    rows = list(connection.execute(_NEWEST, wanted).all())
     if len(rows) == NEWEST:
         first = connection.execute(_FIRST, wanted).one()
         if first.ts != rows[-1].ts:

@@ -25,7 +25,6 @@ _STILL_WAITING = (
     .where(
         in_thread(messages),
         messages.c.ts.between(bindparam("oldest"), bindparam("latest")),
-        messages.c.deleted.is_(False),
         inbox.c.state == InboxState.ACCEPTED.value,
     )
     .order_by(messages.c.ts)
@@ -41,7 +40,7 @@ _REFUSE = (
 _UNCLAIMED = (
     select(messages.c.team, messages.c.channel, messages.c.ts, messages.c.thread_ts, messages.c.author, messages.c.text)
     .join(inbox, IN_INBOX)
-    .where(_WAITS, messages.c.deleted.is_(False))
+    .where(_WAITS)
     .order_by(messages.c.ts)
 )
 

@@ -6,7 +6,7 @@ They are plain SQL that SQLite and PostgreSQL both take, because the tables of `
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, inspect, select
+from sqlalchemy import Connection, insert, inspect, select, update
 
 from store import tables
 from store.errors import StoreUnavailable
@@ -84,6 +84,11 @@ def schema_of(connection: Connection, known: Sequence[Migration]) -> Schema:
         )
     applied = {row.number for row in rows}
     return Schema(max(applied, default=0), tuple(step for step in known if step.number not in applied))
+
+
+def prove_writable(connection: Connection) -> None:
+    """Fail here, at the opening, where the file may only be read: a transaction begins and ends there all the same."""
+    connection.execute(update(tables.migrations).where(tables.migrations.c.number == 0).values(number=0))
 
 
 def migrate(connection: Connection, pending: Sequence[Migration], now: float) -> None:

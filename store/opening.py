@@ -43,12 +43,12 @@ async def open_file(url: str, now: float) -> OpenFile:
 
 
 def _renew(connection: Connection, path: Path, known: Sequence[Migration], now: float) -> None:
-    # The transaction is there to write even where nothing is pending: a file that cannot be written shows itself here.
     with connection.begin():
         schema = migrations.schema_of(connection, known)
         if not schema.newest:
             migrations.migrate(connection, schema.pending, now)
             return
+        migrations.prove_writable(connection)
     if schema.pending:
         back_up(connection, path.with_name(f"{path.name}.before-{schema.pending[-1].number}"))
         with connection.begin():

@@ -60,11 +60,9 @@ def _engine(path: Path, pragmas: tuple[str, ...]) -> Engine:
     engine = create_engine(
         URL.create("sqlite+pysqlite", database=str(path)),
         poolclass=NullPool,
-        # The driver begins nothing by itself (isolation_level None): BEGIN is ours, below. The connection is made and
-        # used in one thread; only its last close may come from another.
+        # The driver begins nothing by itself (isolation_level None): BEGIN is ours, below.
         connect_args={
             "isolation_level": None,
-            "check_same_thread": False,
             "cached_statements": _STATEMENTS_KEPT,
             "timeout": BUSY_MILLISECONDS / 1000,
         },

@@ -6,11 +6,11 @@ from typing import Any, assert_never
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from base_client import MessageKey, Part, ThreadKey
-from store.keys import in_thread
+from store.keys import IN_INBOX, in_thread
 from store.sqlite import insert
 from store.tables import deliveries, inbox, messages, turns, usage
 from store.text import storable
-from store.values import InboxState, TurnState, TurnUsage, UnfinishedTurn
+from store.values import InboxState, StoredMessage, TurnState, TurnUsage, UnfinishedTurn
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,12 @@ _RECORD_PART = _new_part.on_conflict_do_update(
     set_={name: _new_part.excluded[name] for name in ("ts", "kind", "confirmed", "open")},
 )
 _PARTS = select(deliveries).where(deliveries.c.turn_id == bindparam("turn")).order_by(deliveries.c.part)
+_MESSAGES = (
+    select(messages.c.team, messages.c.channel, messages.c.ts, messages.c.thread_ts, messages.c.author, messages.c.text)
+    .select_from(messages.join(inbox, IN_INBOX))
+    .where(inbox.c.turn_id == bindparam("turn"), messages.c.own.is_(False), messages.c.deleted.is_(False))
+    .order_by(messages.c.ts)
+)
 _SAVE_TEXT = update(turns).where(_TURN).values(text=bindparam("words"))
 
 _first_part = select(func.min(deliveries.c.part)).where(deliveries.c.turn_id == bindparam("turn")).scalar_subquery()
@@ -107,6 +113,21 @@ def parts(connection: Connection, turn_id: str) -> tuple[Part, ...]:
     """The recorded messages of an answer, by number."""
     rows = connection.execute(_PARTS, {"turn": turn_id})
     return tuple(Part(row.part, row.ts, row.kind, row.confirmed, row.open) for row in rows)
+
+
+def messages_of(connection: Connection, turn_id: str) -> tuple[StoredMessage, ...]:
+    """The messages that a turn answers, in order of ts, with their present text; deleted ones are left out."""
+    return tuple(
+        StoredMessage(
+            MessageKey(row.team, row.channel, row.ts),
+            ThreadKey(row.team, row.channel, row.thread_ts),
+            row.author,
+            False,
+            row.text,
+            turn_id,
+        )
+        for row in connection.execute(_MESSAGES, {"turn": turn_id})
+    )
 
 
 def save_text(connection: Connection, turn_id: str, text: str) -> None:

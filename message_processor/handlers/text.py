@@ -51,6 +51,11 @@ class Transcript:
     def text(self) -> str:
         return "".join(self.pieces)
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing yet that people could see."""
+        return not any(piece.strip() for piece in self.pieces)
+
 
 def _hashed(*parts: str) -> str:
     return hashlib.sha256("/".join(parts).encode()).hexdigest()[:32]
@@ -62,7 +67,7 @@ def _usage(done: Done) -> tuple[TurnUsage, ...]:
 
 
 class TextHandler(ThreadManagement):
-    """Uses `model`, `settings`, `calibration`, and the window of ThreadManagement."""
+    """Uses `model`, `settings`, and the window of ThreadManagement."""
 
     async def answer(self, turn: Turn, reply: Reply, transcript: Transcript) -> Outcome:
         """Let the model answer; ModelError never gets out of here, other failures do."""
@@ -76,14 +81,17 @@ class TextHandler(ThreadManagement):
                 if error.failure is not Failure.CONTEXT_TOO_LONG or error.after_text:
                     raise
                 log.info("window_halved", extra={"turn": turn.id, "tokens": window.tokens})
-                return await self._ask(turn, await self.window(turn, share=0.5), transcript)
+                return await self._ask(turn, await self.window(turn, at_most=window.tokens // 2), transcript)
         except ModelError as error:
             return self._failed(turn, error, transcript)
 
     async def _ask(self, turn: Turn, window: Window, transcript: Transcript) -> Outcome:
         done = await self.model.complete(self._request(turn, window), transcript)
-        self.calibration.learn(str(turn.thread), window.tokens, done.usage.input)
+        self.learn_size(turn, window, done.usage.input)
         notice = {Reason.LENGTH: lines.TOO_LONG, Reason.FILTERED: lines.FILTERED}.get(done.reason, "")
+        if not notice and transcript.is_blank:
+            # Blanks only, or a call of a tool that it was never offered: people would see nothing at all.
+            raise ModelError(Failure.EMPTY, f"ended as {done.reason.value}", request_id=done.request_id)
         return Outcome(TurnState.DONE, transcript.text, notice, usage=_usage(done))
 
     def _request(self, turn: Turn, window: Window) -> ModelRequest:
@@ -104,11 +112,11 @@ class TextHandler(ThreadManagement):
                 "failure": error.failure.value,
                 "detail": error.detail,
                 "request_id": error.request_id,
-                "partial": bool(transcript.pieces),
+                "partial": not transcript.is_blank,
             },
         )
-        if transcript.pieces:
-            notice = lines.cut_line(error.failure)
-        else:
+        if transcript.is_blank:
             notice = lines.failure_line(error.failure, self.settings.ADMIN_CONTACT)
+        else:
+            notice = lines.cut_line(error.failure)
         return Outcome(TurnState.FAILED, transcript.text, notice, error.failure.value)

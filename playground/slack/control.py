@@ -45,6 +45,7 @@ class Control:
             ("POST", "reactions"): self._react,
             ("POST", "events"): self._send_event,
             ("POST", "stop"): self._stop,
+            ("POST", "app"): self._change_app,
             ("POST", "streams"): self._expire_streams,
             ("POST", "sockets"): self._change_sockets,
             ("GET", "faults"): self._show_faults,
@@ -149,6 +150,12 @@ class Control:
         """`user` stops the bot in the thread `thread_ts` of `channel`."""
         self._workspace.press_stop(*(args.required(name) for name in ("user", "channel", "thread_ts")))
         return {}
+
+    async def _change_app(self, args: Arguments) -> JsonObject:
+        """With `is_agent` the app is an agent from now on, or none."""
+        if args.has("is_agent"):
+            self._workspace.is_agent = args.flag("is_agent")
+        return {"is_agent": self._workspace.is_agent}
 
     async def _send_event(self, args: Arguments) -> JsonObject:
         """Send `payload` as it is, `after` seconds from now."""

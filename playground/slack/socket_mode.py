@@ -244,10 +244,10 @@ class SocketMode:
             self._unacked.pop(envelope_id, None)
 
     async def stop(self) -> None:
-        """Close every connection, for the end of the workspace."""
-        for _, parcel in self._unacked.values():
-            if parcel.timer is not None:
-                parcel.timer.cancel()
+        """Close every connection. What is not acknowledged waits for the first one after a restart."""
+        for parcel in {id(parcel): parcel for _, parcel in self._unacked.values()}.values():
+            self._settle(parcel)
+            self._keep(parcel)
         async with asyncio.TaskGroup() as group:
             for connection in (*self.connections, *self._lingering):
                 if connection.silent:

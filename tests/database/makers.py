@@ -1,5 +1,8 @@
 """Short ways to make what the store takes in."""
 
+import asyncio
+import os
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,6 +11,7 @@ from pathlib import Path
 from base_client import Message, MessageKey, Part, PastMessage, ThreadKey
 from database import Store, StoredMessage, TurnState
 
+ROOT = Path(__file__).parents[2]
 THREAD = ThreadKey("T1", "C1", "1000.000000")
 
 
@@ -77,3 +81,16 @@ async def answer(store: Store, turn_id: str, number: int, posted: int) -> None:
     await begin(store, turn_id, number)
     await store.record_part(turn_id, part(1, posted))
     await store.finish(turn_id, TurnState.DONE, f"a{number}", "", ())
+
+
+async def child(program: str, argument: str) -> asyncio.subprocess.Process:
+    """Another process, running a program of ours with one argument."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        program,
+        argument,
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE,
+    )

@@ -1,15 +1,9 @@
 """What was reported as stored is on the disk, whatever happens to the process."""
 
-import asyncio
-import os
 import signal
-import sys
-from pathlib import Path
 
 from database import Store
-from tests.database.makers import Figures, key, message
-
-ROOT = Path(__file__).parents[2]
+from tests.database.makers import Figures, child, key, message
 
 EXITS_AT_ONCE = """
 import asyncio, os, sys
@@ -44,18 +38,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-async def child(program: str, url: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        program,
-        url,
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-        stdout=asyncio.subprocess.PIPE,
-    )
 
 
 async def test_commits_outlive_a_process_that_just_ends(url: str) -> None:

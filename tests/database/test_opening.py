@@ -11,7 +11,7 @@ from blockbuster import blockbuster_ctx
 
 from base_client import ThreadKey
 from database import Store, StoreUnavailable
-from tests.database.makers import THREAD, Figures, address, answer, key, message, texts
+from tests.database.makers import THREAD, Figures, address, answer, child, key, message, texts
 
 
 async def refusal(url: str) -> StoreUnavailable:
@@ -123,11 +123,36 @@ async def test_an_unwritable_place_is_a_wrong_configuration(path: str) -> None:
     assert error.wrong_configuration
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-async def test_a_file_without_permission_is_a_wrong_configuration(url: str, tmp_path: Path) -> None:
-    await (await Store.open(url, Figures())).close()
-    (tmp_path / "data" / "threadwell.db").chmod(0o400)
-    assert (await refusal(url)).wrong_configuration
+FORBIDDEN = """
+import asyncio, os, sys, tempfile
+from database import Store, StoreUnavailable
+from tests.database.makers import Figures
+
+async def main(mode):
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite+aiosqlite:///{folder}/x.db"
+        await (await Store.open(url, Figures())).close()
+        os.chmod(f"{folder}/x.db", mode)
+        if os.geteuid() == 0:
+            for name in ("", "x.db", "x.db.lock"):
+                os.chown(f"{folder}/{name}", 65534, 65534)
+            os.seteuid(65534)
+        try:
+            await Store.open(url, Figures())
+        except StoreUnavailable as error:
+            print(error.wrong_configuration, error.reason)
+        os.seteuid(os.getuid())
+
+asyncio.run(main(int(sys.argv[1], 8)))
+"""
+
+
+@pytest.mark.parametrize(("mode", "reason"), [("400", "readonly"), ("000", "unable to open")])
+async def test_a_file_without_permission_is_a_wrong_configuration(mode: str, reason: str) -> None:
+    process = await child(FORBIDDEN, mode)
+    told, _ = await process.communicate()
+    assert told.decode().startswith("True")
+    assert reason in told.decode()
 
 
 async def test_a_file_of_words_is_no_database(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ BY_KEY: list[Select[*tuple[str, ...]] | Update] = [
     history._DELETE,
     history._POSTED,
 ]
-BY_THREAD = [history._NEWEST, history._FIRST, history._THREAD_STATE]
+BY_THREAD: list[Select[*tuple[str, ...]] | Update] = [history._NEWEST, history._FIRST, history._THREAD_STATE]
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ async def test_no_statement_of_a_turn_reads_a_whole_table(
 
 @pytest.mark.parametrize("statement", BY_THREAD)
 async def test_a_thread_is_read_without_the_rest_of_its_channel(
-    file: Path, statement: Select[*tuple[str, ...]]
+    file: Path, statement: Select[*tuple[str, ...]] | Update
 ) -> None:
     assert "messages_thread (team=? AND channel=? AND thread_ts=?" in plan(file, statement)
 

@@ -247,6 +247,19 @@ async def test_closing_on_a_hanging_disk_is_bounded_and_tells_who_waits(seat: Se
     assert [str(outcome) for outcome in outcomes] == ["the store is closed"] * 2
 
 
+async def test_a_transaction_holds_the_write_lock_from_its_beginning(writer: Writer, file: Path) -> None:
+    gate = Gate()
+    held = asyncio.create_task(writer.run(gate))
+    await gate.taken()
+    other = sqlite3.connect(file, isolation_level=None, timeout=0)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    gate.open.set()
+    await held
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+
 async def test_the_writer_syncs_each_commit_and_readers_never_write(seat: Seat, file: Path) -> None:
     assert await seat.run(lambda c: c.exec_driver_sql("PRAGMA synchronous").scalar_one()) == 2
     assert await seat.run(lambda c: c.exec_driver_sql("PRAGMA journal_mode").scalar_one()) == "wal"

@@ -85,6 +85,27 @@ async def test_faults_are_shown_set_and_reset(playground: Playground, slack: Sla
     assert (playground.faults.burnt_tickets, playground.faults.rules) == (0, [])
 
 
+async def test_the_app_can_stop_being_an_agent(playground: Playground, slack: SlackCalls) -> None:
+    assert (await slack.control("POST", "app"))["is_agent"] is True
+    assert (await slack.control("POST", "app", is_agent=False))["is_agent"] is False
+    assert playground.workspace.is_agent is False
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "error"),
+    [
+        ("messages", {"user": "nobody", "channel": "general", "text": "x"}, "user_not_found"),
+        ("messages", {"user": "ada", "channel": "nowhere", "text": "x"}, "channel_not_found"),
+        ("events", {"payload": {}, "after": "soon"}, "invalid_arguments"),
+        ("events", {}, "invalid_arguments"),
+    ],
+)
+async def test_controls_refuse_what_makes_no_sense(
+    slack: SlackCalls, name: str, args: dict[str, object], error: str
+) -> None:
+    assert await slack.control("POST", name, **args) == {"ok": False, "error": error}
+
+
 async def test_sockets_stop_and_raw_events(playground: Playground, slack: SlackCalls) -> None:
     ts = playground.workspace.post("ada", "D0ADA00001", "question")
     async with RawSocket(playground) as socket:

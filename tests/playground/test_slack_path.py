@@ -39,6 +39,22 @@ async def test_a_mention_reaches_the_bot_twice_and_its_answer_streams_into_the_t
     assert workspace.status("general", ts) == ""
 
 
+async def test_the_sdk_s_own_stream_helper_works(playground: Playground, bot: SdkBot) -> None:
+    ts = playground.workspace.post("ada", "general", "question")
+    stream = await bot.client.chat_stream(
+        channel="C0GENERAL1",
+        thread_ts=ts,
+        recipient_team_id="T0PLAYGRND",
+        recipient_user_id="U0ADA00001",
+        buffer_size=8,
+    )
+    for piece in ("first line\n", "second\n", "third"):
+        await stream.append(markdown_text=piece)
+    await stream.stop(markdown_text=".")
+    (answer,) = playground.workspace.answers("general", ts)
+    assert answer.text == "first line\nsecond\nthird."
+
+
 async def test_a_direct_message_is_one_event(playground: Playground, bot: SdkBot) -> None:
     channel = playground.workspace.direct("ada").id
     playground.workspace.post("ada", channel, "hello")

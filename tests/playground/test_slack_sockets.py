@@ -112,6 +112,20 @@ async def test_events_wait_for_the_first_socket(playground: Playground) -> None:
     assert [frame["payload"]["event"]["text"] for frame in frames] == ["one", "two"]
 
 
+async def test_what_was_not_acknowledged_comes_again_after_a_restart(playground: Playground) -> None:
+    async with RawSocket(playground) as socket:
+        playground.workspace.post("ada", "general", "one")
+        playground.workspace.post("ada", "general", "two")
+        frames = [await socket.read() for _ in range(2)]
+        await socket.acknowledge(frames[0])
+        await playground.workspace.wait_for(lambda: playground.sockets.envelopes[0].acked_at)
+        await playground.stop()
+    await playground.start()
+    async with RawSocket(playground) as socket:
+        assert (await socket.read())["payload"] == frames[1]["payload"]
+        assert await socket.silent_for(0.05)
+
+
 async def test_a_duplicate_is_the_same_event_in_two_envelopes(playground: Playground) -> None:
     playground.faults.duplicate_deliveries = 1
     async with RawSocket(playground) as socket:

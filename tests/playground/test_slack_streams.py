@@ -156,6 +156,8 @@ async def test_sessions_of_an_agent(playground: Playground, slack: SlackCalls) -
     await slack.ok("agents.sessions.rename", **place, title="Another")
     assert playground.workspace.session(GENERAL, ts) == "processing"
     assert playground.workspace.sessions.title_of(GENERAL, ts) == "Another"
+    await slack.ok("assistant.threads.setTitle", **place, title="A third")
+    assert playground.workspace.sessions.title_of(GENERAL, ts) == "A third"
     assert await slack.refused("agents.sessions.setStatus", **place, status="busy") == "invalid_arguments"
     assert await slack.refused("agents.sessions.rename", **place, title="x" * 201) == "invalid_arguments"
     assert await slack.refused("agents.sessions.rename", channel_id=GENERAL, title="x") == "invalid_thread_ts"

@@ -2,11 +2,12 @@
 
 import sys
 
-from blockbuster import BlockBuster
+from blockbuster import blockbuster_ctx
 
 import main
 
 if __name__ == "__main__":
-    guard = BlockBuster()
-    guard.activate()
-    sys.exit(main.main())
+    # Left active, the guard's patches of built-in types crash the interpreter's own end now and then.
+    with blockbuster_ctx():
+        code = main.main()
+    sys.exit(code)

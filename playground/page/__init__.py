@@ -1,0 +1,1 @@
+"""The workspace in a browser: rendered on the server, pushed over one WebSocket."""

@@ -1,0 +1,1 @@
+"""What the settings accept, and how they say no."""

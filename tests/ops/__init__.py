@@ -1,0 +1,1 @@
+"""Figures, health, signals and the playground's child process, each by itself."""
