@@ -5,6 +5,7 @@ Names are read exactly as written, because supervisors put lower-case variables 
 """
 
 import os
+import re
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from ipaddress import ip_address
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, TypeAdapter, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -73,12 +74,42 @@ def _http_url(value: str) -> str:
     return value.strip().rstrip("/") + "/"
 
 
+def _bot_token(token: SecretStr) -> SecretStr:
+    return _token(token, "a bot token: it starts with xoxb- (OAuth & Permissions page of the app)", "xoxb-", "xapp-")
+
+
+def _app_token(token: SecretStr) -> SecretStr:
+    return _token(token, "an app-level token: it starts with xapp- (Basic Information page)", "xapp-", "xoxb-")
+
+
+def _token(token: SecretStr, kind: str, prefix: str, other: str) -> SecretStr:
+    value = token.get_secret_value()
+    if re.fullmatch(rf"{prefix}[!-~]+", value):
+        return token
+    hint = "; the two tokens look swapped" if value.startswith(other) else ""
+    raise ValueError(f"is not {kind}{hint}")
+
+
+def _key(key: SecretStr) -> SecretStr:
+    value = key.get_secret_value().strip()
+    if not value or not (value.isascii() and value.isprintable()):
+        raise ValueError("is empty or holds what no key has; for a server without keys any word will do")
+    return SecretStr(value)
+
+
+def _sqlite_url(value: str) -> str:
+    if not value.startswith("sqlite+aiosqlite:///"):
+        raise ValueError("must start with sqlite+aiosqlite:///")
+    return value
+
+
 def _words(value: object) -> object:
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
 Url = Annotated[str, AfterValidator(_http_url)]
 Name = Annotated[str, AfterValidator(_not_blank)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 def is_loopback(url: str) -> bool:
@@ -102,9 +133,13 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    SLACK_BOT_TOKEN: SecretStr = Field(description="the bot's token, `xoxb-…`")
-    SLACK_APP_TOKEN: SecretStr = Field(description="the app-level token with `connections:write`, `xapp-…`")
-    OPENAI_API_KEY: SecretStr = Field(description="the model server's key; any word for a server without keys")
+    SLACK_BOT_TOKEN: Annotated[SecretStr, AfterValidator(_bot_token)] = Field(description="the bot's token, `xoxb-…`")
+    SLACK_APP_TOKEN: Annotated[SecretStr, AfterValidator(_app_token)] = Field(
+        description="the app-level token with `connections:write`, `xapp-…`"
+    )
+    OPENAI_API_KEY: Annotated[SecretStr, AfterValidator(_key)] = Field(
+        description="the model server's key; any word for a server without keys"
+    )
     SLACK_API_URL: Url = Field("https://slack.com/api/", description="base of Slack's Web API")
     OPENAI_BASE_URL: Url = Field(
         "https://api.openai.com/v1/", description="the model server: OpenAI's or a compatible one"
@@ -118,21 +153,23 @@ class Settings(BaseSettings):
     )
     CONTEXT_TOKENS: int = Field(200_000, ge=1_000, description="size of the window built for a turn, in tokens")
     MAX_OUTPUT_TOKENS: int = Field(16_000, ge=16, description="longest answer, in tokens")
-    DATABASE_URL: str = Field("sqlite+aiosqlite:///data/threadwell.db", description="where everything is kept")
+    DATABASE_URL: Annotated[str, AfterValidator(_sqlite_url)] = Field(
+        "sqlite+aiosqlite:///data/threadwell.db", description="where everything is kept"
+    )
     USE_ASYNC_MODE: bool = Field(True, description="false: the threaded transport, as a rollback")
     SYNC_WORKERS: int = Field(10, ge=1, le=200, description="with USE_ASYNC_MODE=false: turns at a time")
-    ASYNC_TEST_CHANNELS: Annotated[tuple[str, ...], NoDecode] = Field(
+    ASYNC_TEST_CHANNELS: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
         (), description="with USE_ASYNC_MODE=false: channel ids whose turns need no worker, separated by commas"
     )
     ASYNC_MAX_CONCURRENT_REQUESTS: int = Field(100, ge=1, le=1_000, description="model calls at once")
-    ASYNC_TIMEOUT_SECONDS: float = Field(305, gt=0, description="deadline of one model call, in seconds")
-    TURN_TIMEOUT_SECONDS: float = Field(900, gt=0, description="deadline of a whole turn with its tools, in seconds")
-    STREAM_STALL_SECONDS: float = Field(120, gt=0, description="longest silence inside an answer, in seconds")
+    ASYNC_TIMEOUT_SECONDS: Seconds = Field(305, description="deadline of one model call, in seconds")
+    TURN_TIMEOUT_SECONDS: Seconds = Field(900, description="deadline of a whole turn with its tools, in seconds")
+    STREAM_STALL_SECONDS: Seconds = Field(120, description="longest silence inside an answer, in seconds")
     THREAD_QUEUE_LIMIT: int = Field(
         25, ge=0, le=1_000, description="messages that may wait in one thread; 0: busy at once"
     )
     SHUTDOWN_GRACE_SECONDS: float = Field(
-        60, ge=0, description="how long running turns may finish at a stop, in seconds"
+        60, ge=0, allow_inf_nan=False, description="how long running turns may finish at a stop, in seconds"
     )
     HEALTH_HOST: Name = Field("127.0.0.1", description="address of the health endpoint")
     HEALTH_PORT: int = Field(8080, ge=0, le=65_535, description="port of the health endpoint; 0 turns it off")
@@ -150,43 +187,20 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        problems = [*self._token_problems(), *self._value_problems()]
-        if problems:
-            raise ValueError("\n".join(problems))
-        return self
-
-    def _token_problems(self) -> list[str]:
-        bot, app = self.SLACK_BOT_TOKEN.get_secret_value(), self.SLACK_APP_TOKEN.get_secret_value()
-        if bot.startswith("xapp-") and app.startswith("xoxb-"):
-            return [
-                "SLACK_BOT_TOKEN and SLACK_APP_TOKEN are swapped: the first starts with xoxb-, the second with xapp-"
-            ]
         problems = []
-        if not bot.startswith("xoxb-") or len(bot.split()) != 1:
-            problems.append(
-                "SLACK_BOT_TOKEN is not a bot token: it starts with xoxb- (OAuth & Permissions page of the app)"
-            )
-        if not app.startswith("xapp-") or len(app.split()) != 1:
-            problems.append(
-                "SLACK_APP_TOKEN is not an app-level token: it starts with xapp- (Basic Information page of the app)"
-            )
-        if not self.OPENAI_API_KEY.get_secret_value().strip():
-            problems.append("OPENAI_API_KEY is empty; for a server without keys any word will do")
-        return problems
-
-    def _value_problems(self) -> list[str]:
-        problems = []
-        if not self.DATABASE_URL.startswith("sqlite+aiosqlite:///"):
-            problems.append("DATABASE_URL must start with sqlite+aiosqlite:///")
         if self.MAX_OUTPUT_TOKENS >= self.CONTEXT_TOKENS:
             problems.append("MAX_OUTPUT_TOKENS must be smaller than CONTEXT_TOKENS")
-        if self.INSTRUCTIONS_FILE is not None and not self.INSTRUCTIONS_FILE.is_file():
-            problems.append(f"INSTRUCTIONS_FILE: there is no file {self.INSTRUCTIONS_FILE}")
         try:
             self.timings  # noqa: B018  computing it is the check
         except ValueError as error:
             problems.append(f"TEST_TIMINGS: {error}")
-        return problems
+        try:
+            self.house_rules  # noqa: B018  reading it is the check
+        except ValueError as error:
+            problems.append(f"INSTRUCTIONS_FILE: {error}")
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
 
     @cached_property
     def timings(self) -> Timings:
@@ -203,6 +217,18 @@ class Settings(BaseSettings):
             raise ValueError(f"unknown names {', '.join(sorted(unknown))}")
         return replace(Timings(), **changes)
 
+    @cached_property
+    def house_rules(self) -> str:
+        """The text of INSTRUCTIONS_FILE; empty where there is none."""
+        if self.INSTRUCTIONS_FILE is None:
+            return ""
+        try:
+            return self.INSTRUCTIONS_FILE.read_text(encoding="utf-8")
+        except OSError as error:
+            raise ValueError(f"{self.INSTRUCTIONS_FILE}: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise ValueError(f"{self.INSTRUCTIONS_FILE} is not UTF-8 text") from None
+
 
 def _problem(name: str, message: str, kind: str) -> list[str]:
     if not name:
@@ -217,6 +243,10 @@ def load_settings(env_file: str | None = ".env", **given: str) -> Settings:
     """
     try:
         return Settings(_env_file=env_file, **given)  # type: ignore[arg-type]  # validated and converted by pydantic
+    except UnicodeDecodeError:
+        raise ConfigurationError([f"{env_file} is not UTF-8 text"]) from None
+    except OSError as error:
+        raise ConfigurationError([f"{env_file}: {error.strerror}"]) from None
     except ValidationError as error:
         problems: list[str] = []
         for detail in error.errors(include_input=False, include_url=False):

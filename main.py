@@ -22,8 +22,8 @@ from openai_client.base import ModelClient
 from ops import log as logs
 from ops.figures import Figures
 from ops.health import Health, PortTaken
-from ops.playground_process import PlaygroundFailed, playground_process
-from ops.signals import stop_requested, tell_supervisor_ready
+from ops.playground_process import NO_WORKSPACE, PlaygroundFailed, playground_process
+from ops.signals import Stopped, stop_requested, tell_supervisor_ready, unless_stopped
 from slack_client.base import SlackBot, SlackUnreachable, Wording, WrongTokens
 from slack_client.sockets import SocketsLost
 
@@ -59,13 +59,16 @@ class Threadwell:
             past=ThreadPast(self._store, self._bot.chat),
             recovery=Recovery(self._store),
             observer=self._figures,
-            instructions=instructions(_house_rules(settings)),
+            instructions=instructions(settings.house_rules),
             runner=self._bot.runner(),
         )
         if settings.HEALTH_PORT:
             health = Health(self._bot.ready, self._check)
             await health.start(settings.HEALTH_HOST, settings.HEALTH_PORT)
             self._parts.push_async_callback(health.close)
+        # From here on turns run: whatever ends the start, they get their time before what they need is closed.
+        self._parts.push_async_callback(self._core.lanes.close, settings.SHUTDOWN_GRACE_SECONDS)
+        self._parts.push_async_callback(self._bot.stop_intake)
         left_behind = await self._core.recover()
         log.info("recovered", extra={"left_behind": left_behind})
         await self._bot.start(self._core)
@@ -91,34 +94,19 @@ class Threadwell:
             for task in (*watching, stopping):
                 task.cancel()
             await asyncio.gather(*watching, stopping, return_exceptions=True)
-            await self._bot.stop_intake()
-            await self._core.lanes.close(self._settings.SHUTDOWN_GRACE_SECONDS)
 
     async def stop(self) -> None:
-        """Close every part, the last one built first."""
+        """Take no more events, let running turns end, and close every part, the last one built first."""
         await self._parts.aclose()
 
 
-def _house_rules(settings: Settings) -> str:
-    return settings.INSTRUCTIONS_FILE.read_text(encoding="utf-8") if settings.INSTRUCTIONS_FILE else ""
-
-
-async def serve(settings: Settings, page: str = "") -> int:
-    """Run the bot until it is stopped; the exit code."""
+async def serve(settings: Settings, stop: asyncio.Event, page: str = "") -> int:
+    """Run the bot until `stop` is set; the exit code. `page` is where the playground can be seen, if there is one."""
     hide_from_sdks()
     bot = Threadwell(settings)
-    stop = stop_requested()
     try:
         try:
-            starting = asyncio.create_task(bot.start(), name="start")
-            stopping = asyncio.create_task(stop.wait(), name="stop")
-            await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
-            stopping.cancel()
-            if not starting.done():
-                starting.cancel()
-                await asyncio.gather(starting, return_exceptions=True)
-                return 0
-            starting.result()
+            await unless_stopped(stop, bot.start())
             log.info("started", extra={"mode": "async" if settings.USE_ASYNC_MODE else "threaded"})
             if page:
                 print(f"\n  Threadwell is in its playground: {page}\n  Ctrl-C stops it.\n", flush=True)
@@ -126,28 +114,37 @@ async def serve(settings: Settings, page: str = "") -> int:
             await bot.run(stop)
         finally:
             await bot.stop()
-        log.info("stopped")
-        return 0
-    except WrongTokens as error:
-        return _refuse([error.problem])
-    except PortTaken as error:
+    except Stopped:
+        pass
+    except (WrongTokens, PortTaken) as error:
         return _refuse([error.problem])
     except StoreUnavailable as error:
         return _refuse([error.reason]) if error.wrong_configuration else _give_up(error.reason)
     except (SlackUnreachable, SocketsLost) as error:
         return _give_up(str(error))
+    log.info("stopped")
+    return 0
 
 
-async def serve_playground() -> int:
-    """Run the playground, and the bot pointed at it."""
-    stop_before_start = {
-        name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "OPENAI_"))
-    }
-    try:
-        async with playground_process(stop_before_start) as (given, page):
-            return await serve(load_settings(None, **given), page)
-    except PlaygroundFailed:
-        return _give_up("the playground did not start")
+async def serve_in_workspace(settings: Settings) -> int:
+    """Run the bot in the workspace of its tokens."""
+    return await serve(settings, stop_requested())
+
+
+async def serve_in_playground(real_model: bool) -> int:
+    """Run the playground, and the bot pointed at it; with `real_model` the model is the one of OPENAI_BASE_URL."""
+    stop = stop_requested()
+    env_file = ".env" if real_model else None
+    real_model_url = load_settings(env_file, **NO_WORKSPACE).OPENAI_BASE_URL if real_model else ""
+    async with AsyncExitStack() as stack:
+        playground = playground_process(os.environ, real_model_url)
+        try:
+            given, page = await unless_stopped(stop, stack.enter_async_context(playground))
+        except Stopped:
+            return 0
+        except PlaygroundFailed:
+            return _give_up("the playground did not start")
+        return await serve(load_settings(env_file, **given), stop, page)
 
 
 def _refuse(problems: Sequence[str]) -> int:
@@ -165,14 +162,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; argparse itself ends with 2 on a wrong one."""
     parser = argparse.ArgumentParser(prog="main.py", description="Threadwell answers in Slack threads.")
     parser.add_argument("--playground", action="store_true", help="in a workspace on this machine, without any account")
+    parser.add_argument(
+        "--model", choices=("offline", "real"), help="with --playground: real is the server of OPENAI_BASE_URL"
+    )
     wanted = parser.parse_args(arguments)
+    if wanted.model and not wanted.playground:
+        parser.error("--model goes with --playground")
     try:
         if wanted.playground:
             logs.configure("INFO", "text")
-            return asyncio.run(serve_playground())
+            return asyncio.run(serve_in_playground(wanted.model == "real"))
         settings = load_settings()
         logs.configure(settings.LOG_LEVEL, settings.LOG_FORMAT)
-        return asyncio.run(serve(settings))
+        return asyncio.run(serve_in_workspace(settings))
     except ConfigurationError as error:
         return _refuse(error.problems)
 

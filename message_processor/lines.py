@@ -38,7 +38,7 @@ NOT_TAKEN_IN = "I could not take in your last message. Please send it again in a
 
 def failure_line(failure: Failure, admin_contact: str) -> str:
     """The whole answer when there is none: one line, with whom to ask where people can't help themselves."""
-    line = f":warning: {_FAILURES[failure]}"
+    line = f"⚠️ {_FAILURES[failure]}"
     return f"{line} {ask_admin(admin_contact)}".rstrip() if failure in _FOR_ADMINS else line
 
 
@@ -50,7 +50,7 @@ def cut_line(failure: Failure) -> str:
 
 def warning(line: str, admin_contact: str = "") -> str:
     """A failure of our own as one line."""
-    return f":warning: {line} {ask_admin(admin_contact)}".rstrip()
+    return f"⚠️ {line} {ask_admin(admin_contact)}".rstrip()
 
 
 def ask_admin(admin_contact: str) -> str:
@@ -67,6 +67,6 @@ def busy(refused: int) -> str:
     """The line that stands for `refused` messages that did not fit the thread's line."""
     messages = "a message" if refused == 1 else f"{refused} messages"
     return (
-        f":hourglass: I'm still busy in this thread and could not take {messages}. "
+        f"⏳ I'm still busy in this thread and could not take {messages}. "
         "Please send again what still matters once I have answered."
     )

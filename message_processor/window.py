@@ -42,10 +42,12 @@ def named(text: str, names: Mapping[str, str]) -> str:
 def fenced(message: StoredMessage, names: Mapping[str, str], tokens: int | None = None) -> str:
     """A person's message as data, its middle left out where it would cost more than `tokens`.
 
-    Nothing that people choose, their names included, can end its fence.
+    Nothing that people choose, their names included, can end its fence. What no turn has taken up was overheard, read
+    from before the bot's time, or refused by a full line: it is context and marked as such.
     """
+    context = "" if message.turn_id else ' answer="no"'
     name = _NOT_IN_A_NAME.sub(" ", names.get(message.author, message.author)).strip()
-    beginning, end = f'<message from="{name}">\n', "\n</message>"
+    beginning, end = f'<message from="{name}"{context}>\n', "\n</message>"
     text = _FENCE.sub("&lt;", named(message.text, names))
     if tokens is not None:
         text = _shortened(text, tokens - _cost(beginning + end))

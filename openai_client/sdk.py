@@ -1,7 +1,6 @@
 """The SDK's client over one pool of connections, with its slow parts built before the first call."""
 
 import asyncio
-import logging
 
 import httpx2
 from openai import AsyncOpenAI, DefaultAioHttpClient, OpenAI
@@ -15,9 +14,6 @@ _SPARE_CONNECTIONS = 10
 
 async def open_sdk(settings: Settings) -> AsyncOpenAI:
     """The client; the server is not contacted."""
-    # Below this level these loggers write whole requests: what people said.
-    for name in ("openai", "httpx2"):
-        logging.getLogger(name).setLevel(logging.WARNING)
     # Reading the certificates and building the SDK's types takes a good part of a second.
     http, _ = await asyncio.gather(asyncio.to_thread(_pool, settings), asyncio.to_thread(_build_types))
     sdk = AsyncOpenAI(

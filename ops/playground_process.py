@@ -3,14 +3,24 @@
 import asyncio
 import json
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
 START_SECONDS = 20.0
 _STOP_SECONDS = 5.0
-DATABASE = "sqlite+aiosqlite:///data/playground.db"
+_HOME = Path(__file__).resolve().parent.parent
+_FOREIGN = ("SLACK_", "OPENAI_")
+
+NO_WORKSPACE = {
+    "SLACK_API_URL": "http://127.0.0.1/",
+    "SLACK_BOT_TOKEN": "xoxb-playground",
+    "SLACK_APP_TOKEN": "xapp-playground",
+}
+"""Settings that stand for the playground's before it runs."""
 
 
 class PlaygroundFailed(Exception):
@@ -26,28 +36,39 @@ class _Addresses(BaseModel):
 
 
 @asynccontextmanager
-async def playground_process(environment: Mapping[str, str]) -> AsyncIterator[tuple[dict[str, str], str]]:
-    """Run the playground; yields the settings for the bot and the page's address."""
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "playground",
-        stdout=asyncio.subprocess.PIPE,
-        env=dict(environment),
-        start_new_session=True,  # Ctrl-C is for the bot, which ends the playground when it is done with it
-    )
+async def playground_process(
+    environment: Mapping[str, str], real_model_url: str = ""
+) -> AsyncIterator[tuple[dict[str, str], str]]:
+    """Run the playground; yields the settings for the bot and the page's address.
+
+    With `real_model_url` there is no offline model, and no setting of the bot's model is among the yielded ones.
+    """
+    folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="threadwell-playground-")
     try:
-        addresses = await _addresses(child)
-        yield _settings(addresses), addresses.page_url
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "playground",
+            *(["--model", "real"] if real_model_url else []),
+            stdout=asyncio.subprocess.PIPE,
+            cwd=_HOME,
+            env=_environment(environment, real_model_url),
+            start_new_session=True,  # Ctrl-C is for the bot, which ends the playground when it is done with it
+        )
+        try:
+            addresses = await _addresses(child)
+            settings = _workspace(addresses, folder.name)
+            yield (settings if real_model_url else settings | _offline_model(addresses)), addresses.page_url
+        finally:
+            await _end(child)
     finally:
-        if child.returncode is None:
-            child.terminate()
-            try:
-                async with asyncio.timeout(_STOP_SECONDS):
-                    await child.wait()
-            except TimeoutError:
-                child.kill()
-                await child.wait()
+        await asyncio.to_thread(folder.cleanup)
+
+
+def _environment(environment: Mapping[str, str], real_model_url: str) -> dict[str, str]:
+    """Without anybody's accounts."""
+    kept = {name: value for name, value in environment.items() if not name.startswith(_FOREIGN)}
+    return kept | ({"OPENAI_BASE_URL": real_model_url} if real_model_url else {})
 
 
 async def _addresses(child: asyncio.subprocess.Process) -> _Addresses:
@@ -60,13 +81,28 @@ async def _addresses(child: asyncio.subprocess.Process) -> _Addresses:
         raise PlaygroundFailed from None
 
 
-def _settings(addresses: _Addresses) -> dict[str, str]:
+async def _end(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is not None:
+        return
+    child.terminate()
+    try:
+        async with asyncio.timeout(_STOP_SECONDS):
+            await child.wait()
+    except TimeoutError:
+        child.kill()
+        await child.wait()
+
+
+def _workspace(addresses: _Addresses, folder: str) -> dict[str, str]:
+    # The workspace begins anew with each playground, and so does what the bot remembers of it.
     return {
         "SLACK_API_URL": addresses.slack_api_url,
         "SLACK_BOT_TOKEN": addresses.bot_token,
         "SLACK_APP_TOKEN": addresses.app_token,
-        "OPENAI_BASE_URL": addresses.openai_base_url,
-        "OPENAI_API_KEY": "playground",
-        "DATABASE_URL": DATABASE,
+        "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/threadwell.db",
         "HEALTH_PORT": "0",
     }
+
+
+def _offline_model(addresses: _Addresses) -> dict[str, str]:
+    return {"OPENAI_BASE_URL": addresses.openai_base_url, "OPENAI_API_KEY": "playground"}

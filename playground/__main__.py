@@ -57,6 +57,8 @@ async def run(options: Options) -> int:
     except OSError as error:
         print(f"playground: cannot listen: {error.strerror or error}", file=sys.stderr)
         return WRONG_CONFIGURATION
+    # People want to see an answer being written; tests, which make a playground of their own, want it at once.
+    playground.model.knobs.set(first_token_seconds=0.5, chunk_characters=12, chunk_seconds=0.04)
     names = ("slack_api_url", "openai_base_url", "page_url", "bot_token", "app_token")
     print(json.dumps({name: getattr(playground, name) for name in names}), flush=True)
     await stopped.wait()

@@ -1,5 +1,6 @@
 """The asynchronous mode: Bolt's AsyncApp behind two AsyncSocketModeHandlers, turns on the loop."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -16,22 +17,30 @@ class AsyncSocket:
     """Implements `sockets.Socket` over the SDK's asynchronous client."""
 
     def __init__(self, app: AsyncApp, app_token: str, ping_interval: float, direct: bool) -> None:
-        self._handler = AsyncSocketModeHandler(app, app_token, ping_interval=ping_interval)
+        self._client = AsyncSocketModeHandler(app, app_token, ping_interval=ping_interval).client
         if direct:
-            self._handler.client.proxy = None
-
-    async def connect(self) -> None:
-        await self._handler.connect_async()
+            self._client.proxy = None
 
     async def connected(self) -> bool:
-        return await self._handler.client.is_connected()
+        return await self._client.is_connected()
 
     async def renew(self) -> None:
-        self._handler.client.wss_uri = None
-        await self._handler.client.connect_to_new_endpoint(force=True)
+        client = self._client
+        client.wss_uri = None
+        # The SDK waits five seconds for its lock and then goes on without it, which leaves a socket that nobody reads.
+        if client.connect_operation_lock.locked():
+            return
+        connecting = asyncio.create_task(client.connect_to_new_endpoint(force=True), name="socket renewal")
+        try:
+            while not (await asyncio.wait([connecting], timeout=client.ping_interval / 2))[0]:
+                client.wss_uri = None  # after a failed handshake the SDK would try the same spent ticket for ever
+            connecting.result()
+        finally:
+            connecting.cancel()
+            await asyncio.gather(connecting, return_exceptions=True)
 
     async def close(self) -> None:
-        await self._handler.close_async()
+        await self._client.close()
 
 
 def build_app(client: AsyncWebClient, authorization: AuthorizeResult, intake: Intake) -> AsyncApp:

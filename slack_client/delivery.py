@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from base_client import DeliveryLog, Observer, Part
 from config import Timings
+from database import StoreUnavailable
 from slack_client.errors import Ambiguous, OutOfPatience, RateLimited, Refused, Unreachable
 from slack_client.formatting.split import Fence, open_fence, part_end, stable_end
 from slack_client.formatting.text import Neutraliser
@@ -85,6 +86,7 @@ class SlackReply:
         self._number = 1
         self._done = 0  # the answer's text before this offset stands in messages that are finished
         self._live: LivePart | None = None
+        self._has_place = False
         self._streaming = earlier is None  # false once what is left of this reply is to be posted whole
         self._stream_ended_last = False
         self._delivered = False
@@ -133,7 +135,7 @@ class SlackReply:
             self._observer.count("replies_undeliverable")
         finally:
             self._leave_stream()
-            await self._status.clear(stream_ended=self._stream_ended_last, message_posted=self._delivered)
+            await self._status.clear(stream_ended=self._stream_ended_last, message_posted=self._number > 1)
 
     @staticmethod
     async def _wait(event: asyncio.Event, seconds: float) -> None:
@@ -168,31 +170,43 @@ class SlackReply:
 
     async def _begin_stream(self) -> None:
         end = stable_end(self._text, self._done, PART_LIMIT)
-        if end == self._done:
+        if not self._text[self._done : end].strip():
             return
         self._streaming = self._pacing.may_stream()
         if not self._streaming:
             return
         inside = open_fence(self._text[: self._done])
-        self._pacing.live_streams += 1
+        self._take_place()
         started = await self._parts.start(_opening(inside) + self._text[self._done : end])
         if started is None:
-            self._pacing.live_streams -= 1
+            self._leave_place()
             self._streaming = False
             return
         self._live = LivePart(self._number, started.ts, self._done, end, self._clock(), inside, started.doubtful)
-        await self._records.record(Part(self._number, started.ts, "stream", self._done, open=True))
+        self._status.stream_began()
+        await self._record(Part(self._number, started.ts, "stream", self._done, open=True))
         self._first("sign")
         self._first("text")
 
+    async def _record(self, part: Part) -> None:
+        """Records are for the next process: without them this one goes on all the same."""
+        try:
+            await self._records.record(part)
+        except StoreUnavailable as failure:
+            log.error("part_not_recorded", extra={"turn": self._turn_id, "reason": failure.reason})
+
     async def _append(self, live: LivePart) -> None:
         end = stable_end(self._text, live.sent, live.start + PART_LIMIT - live.sent)
-        if end == live.sent or self._pacing.gate("chat.appendStream").room <= 0:
+        if end == live.sent:
+            return
+        if self._pacing.gate("chat.appendStream").room <= 0:
+            self._news.set()  # it stays to be shown, also when nothing more is said
             return
         try:
             await self._parts.append(live.ts, self._text[live.sent : end])
         except (RateLimited, Unreachable):
-            return  # nothing was taken: it goes with a later update, or with the end
+            self._news.set()  # nothing was taken: it goes with the next update, or with the end
+            return
         except Ambiguous:
             live.doubtful = True  # the part is written anew when it ends
         except Refused as refusal:
@@ -217,7 +231,7 @@ class SlackReply:
         self, live: LivePart, end: int, *, notice: str = "", final: bool = False, ended_already: bool = False
     ) -> None:
         label = Label(self._turn_id, live.number, final)
-        closing = _closing(open_fence(self._text[live.start : end], live.inside)) + notice
+        closing = _closing(self._text[live.start : end], live.inside) + notice
         taken = not ended_already and await self._parts.stop(live.ts, self._text[live.sent : end] + closing, label)
         ts = live.ts
         if live.doubtful or not taken:
@@ -226,12 +240,21 @@ class SlackReply:
         self._leave_stream()
         self._stream_ended_last = taken
         self._done, self._number = end, live.number + 1
-        await self._records.record(Part(live.number, ts, "stream", end, open=False))
+        await self._record(Part(live.number, ts, "stream", end, open=False))
+
+    def _take_place(self) -> None:
+        """Count as a live stream, from before its start is asked for."""
+        self._has_place = True
+        self._pacing.live_streams += 1
+
+    def _leave_place(self) -> None:
+        if self._has_place:
+            self._has_place = False
+            self._pacing.live_streams -= 1
 
     def _leave_stream(self) -> None:
-        if self._live is not None:
-            self._live = None
-            self._pacing.live_streams -= 1
+        self._live = None
+        self._leave_place()
 
     async def _finish(self) -> None:
         notice = f"\n\n{self._notice}" if self._notice else ""
@@ -243,17 +266,17 @@ class SlackReply:
         await self._post_rest(notice)
 
     async def _post_rest(self, notice: str) -> None:
-        while self._done < len(self._text) or notice:
+        while self._text[self._done :].strip() or notice:  # Slack takes no message of white space
             inside = open_fence(self._text[: self._done])
             end = part_end(self._text, self._done, PART_LIMIT)
             final = end == len(self._text)
-            body = _opening(inside) + self._text[self._done : end]
-            body += _closing(open_fence(self._text[self._done : end], inside)) + (notice if final else "")
+            piece = self._text[self._done : end]
+            body = _opening(inside) + piece + _closing(piece, inside) + (notice if final else "")
             ts = await self._write(body.strip("\n"), Label(self._turn_id, self._number, final))
             self._first("sign")
             self._first("text")
             self._stream_ended_last = False
-            await self._records.record(Part(self._number, ts, "post", end, open=False))
+            await self._record(Part(self._number, ts, "post", end, open=False))
             self._done, self._number = end, self._number + 1
             if final:
                 break
@@ -271,6 +294,9 @@ def _opening(fence: Fence | None) -> str:
     return "" if fence is None else f"{fence.opening}\n"
 
 
-def _closing(fence: Fence | None) -> str:
-    """What a message that ends inside a code block ends with."""
-    return "" if fence is None else f"\n{fence.closing}"
+def _closing(text: str, inside: Fence | None) -> str:
+    """What a message with this text, which begins inside `inside`, needs at its end: the end of an open code block."""
+    fence = open_fence(text, inside)
+    if fence is None:
+        return ""
+    return fence.closing if text.endswith("\n") else f"\n{fence.closing}"

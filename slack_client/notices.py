@@ -108,8 +108,7 @@ class BusyLines:
         series = self._series.setdefault(thread, _Series())
         series.refused += 1
         if not series.at_work:
-            series.at_work = True
-            self._tasks.start(self._show(thread, series), "busy line")
+            series.at_work = self._tasks.start(self._show(thread, series), "busy line")
 
     def over(self, thread: ThreadKey) -> None:
         """The line moved on; a task at work still brings its own series to the end."""
@@ -137,6 +136,9 @@ class BusyLines:
             "thread_ts": thread.thread_ts,
             "text": text,
             "metadata": {"event_type": NOTICE_EVENT, "event_payload": {"kind": "busy"}},
+            "unfurl_links": False,
+            "unfurl_media": False,
         }
-        answer = await self._api.call_surely("chat.postMessage", arguments, patience=_PATIENCE)
+        # Said twice after a lost answer is better than not said at all.
+        answer = await self._api.call_surely("chat.postMessage", arguments, patience=_PATIENCE, repeatable=True)
         series.ts = str(answer.get("ts", ""))

@@ -7,7 +7,7 @@ whose ticket is spent, for ever. The watch clears that address, and renews what 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from base_client import Observer
@@ -27,14 +27,14 @@ class SocketsLost(Exception):
 class Socket(Protocol):
     """One Socket Mode connection, of either mode."""
 
-    async def connect(self) -> None:
-        """Open it for the first time; returns or raises within reasonable time, may be cancelled."""
-
     async def connected(self) -> bool:
         """Whether it is open and answers pings."""
 
     async def renew(self) -> None:
-        """Replace it by a new one with a new address; may be cancelled."""
+        """Open it, or replace it by a new one, at a new address; may be cancelled.
+
+        Where the SDK is about to do so by itself it is left to it, with a new address.
+        """
 
     async def close(self) -> None:
         """Close it for good."""
@@ -61,22 +61,17 @@ class SocketWatch:
 
     async def open(self) -> None:
         """Open all sockets; SocketsLost when none opens within the patience. The watch brings up the rest."""
-        attempts = [asyncio.create_task(socket.connect(), name="socket connect") for socket in self._sockets]
         try:
             async with asyncio.timeout(self._timings.start_patience):
-                await self._any_connected(attempts)
+                await self._renew_all(range(len(self._sockets)))
+                while not any(await self._states()):
+                    await asyncio.sleep(self._timings.retry_base)
+                    await self._renew_all(range(len(self._sockets)))
         except TimeoutError:
             raise SocketsLost(f"no socket opened in {self._timings.start_patience:.0f} s") from None
-        finally:
-            for attempt in attempts:
-                attempt.cancel()
-            await asyncio.gather(*attempts, return_exceptions=True)
 
-    async def _any_connected(self, attempts: Sequence[asyncio.Task[None]]) -> None:
-        await asyncio.wait(attempts, timeout=_RENEWAL_SECONDS)
-        while not any(await self._states()):
-            await asyncio.gather(*(self._renew(number) for number in range(len(self._sockets))))
-            await asyncio.sleep(self._timings.retry_base)
+    async def _renew_all(self, numbers: Iterable[int]) -> None:
+        await asyncio.gather(*(self._renew(number) for number in numbers))
 
     async def _states(self) -> list[bool]:
         return [await socket.connected() for socket in self._sockets]
@@ -101,13 +96,10 @@ class SocketWatch:
 
     async def _mend(self, states: list[bool], now: float) -> None:
         """Renew what is down, or else one that is too old while all others are up."""
-        down = [number for number, connected in enumerate(states) if not connected]
-        if down:
-            # The SDK gets one interval to reconnect by itself: two renewals at a time would orphan a socket.
-            late = [number for number in down if now - self._seen[number] > 2 * self._timings.watchdog_interval]
-            for number in late:
+        if down := [number for number, connected in enumerate(states) if not connected]:
+            for number in down:
                 log.warning("socket_down", extra={"socket": number, "seconds": round(now - self._seen[number])})
-                await self._renew(number)
+            await self._renew_all(down)
             return
         for number, born in enumerate(self._born):
             if now - born > self._life[number]:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from base_client import ThreadKey
-from database import Store
-from slack_client.errors import Refused, SlackFailure
+from database import Store, StoreUnavailable
+from slack_client.errors import RateLimited, Refused, SlackFailure, Unreachable
 from slack_client.web_api import WebApi
 
 log = logging.getLogger("threadwell.slack")
@@ -56,7 +56,10 @@ class AgentSurface:
         if self.is_agent is not is_agent:
             self.is_agent = is_agent
             log.info("agent_surface", extra={"agent": is_agent})
-            await self._store.set_fact(_FACT, f"{'agent' if is_agent else 'plain'}@{self._clock():.0f}")
+            try:
+                await self._store.set_fact(_FACT, f"{'agent' if is_agent else 'plain'}@{self._clock():.0f}")
+            except StoreUnavailable as failure:
+                log.warning("agent_surface_not_recorded", extra={"reason": failure.reason})
 
 
 class ThreadStatus:
@@ -86,10 +89,12 @@ class ThreadStatus:
         # A session that is begun must be ended: its end takes a call of the same allowance.
         if self._api.pacing.gate(SESSION).room - self._surface.open_sessions < 2:
             return False
-        self._session_open = True
-        self._surface.open_sessions += 1
+        self._open_session()
         try:
             await self._api.call(SESSION, {**self._place, "status": "processing"})
+        except (RateLimited, Unreachable):
+            self._session_closed()  # nothing was changed, so there is nothing to end
+            raise
         except Refused as refusal:
             self._session_closed()
             if refusal.reason not in _NOT_AN_AGENT:
@@ -102,9 +107,19 @@ class ThreadStatus:
     async def _show_line(self, text: str) -> bool:
         if self._api.pacing.gate(LINE).room <= 0:
             return False
+        self._line_shown = True  # already now: a call that is cut off may have been carried out
         await self._api.call(LINE, {**self._place, "status": text[:100]})
-        self._line_shown = True
         return True
+
+    def stream_began(self) -> None:
+        """A stream sets its thread's session to work by itself, whether that was shown before or not."""
+        if self._surface.is_agent is not False:
+            self._open_session()
+
+    def _open_session(self) -> None:
+        if not self._session_open:
+            self._session_open = True
+            self._surface.open_sessions += 1
 
     def _session_closed(self) -> None:
         if self._session_open:

@@ -67,22 +67,20 @@ class ThreadedSocket:
     """Implements `sockets.Socket` over the SDK's threaded client; its blocking calls go through a thread."""
 
     def __init__(self, app: App, app_token: str, ping_interval: float, direct: bool) -> None:
-        self._handler = SocketModeHandler(app, app_token, ping_interval=ping_interval)
+        self._client = SocketModeHandler(app, app_token, ping_interval=ping_interval).client
         if direct:
-            self._handler.client.proxy = None
-
-    async def connect(self) -> None:
-        await asyncio.to_thread(self._handler.connect)
+            self._client.proxy = None
 
     async def connected(self) -> bool:
-        return self._handler.client.is_connected()
+        return self._client.is_connected()
 
     async def renew(self) -> None:
-        self._handler.client.wss_uri = None
-        await asyncio.to_thread(self._handler.client.connect_to_new_endpoint, force=True)
+        # The SDK waits five seconds for its lock and then goes on without it, which leaves a socket that nobody reads.
+        if not self._client.connect_operation_lock.locked():
+            await asyncio.to_thread(self._client.connect_to_new_endpoint, force=True)
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._handler.close)
+        await asyncio.to_thread(self._client.close)
 
 
 def build_app(client: WebClient, authorization: AuthorizeResult, intake: Intake, deadline: float) -> App:

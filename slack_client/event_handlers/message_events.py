@@ -16,7 +16,10 @@ Json = Mapping[str, object]
 
 _BEGINS_WITH_MENTION = re.compile(r"@[UW][A-Z0-9]{4,}\b")
 
-_ANSWERED_SUBTYPES = {None, "file_share", "thread_broadcast"}
+_ANSWERED_SUBTYPES = {"file_share", "thread_broadcast"}
+
+_TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
+"""A message's ts: without one that Slack knows there is nowhere to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def _is_outsider(body: Json, event: Json, identity: Identity) -> bool:
 
 def _is_automatic(event: Json, identity: Identity) -> bool:
     by_bot = bool(event.get("bot_id")) or event.get("subtype") == "bot_message"
-    return by_bot or event.get("user") in {identity.user, "USLACKBOT", "USLACK"}
+    return by_bot or _text(event, "user") in {identity.user, "USLACKBOT", "USLACK"}
 
 
 def _without_own_name(text: str, identity: Identity) -> tuple[str, bool]:
@@ -67,11 +70,11 @@ def _without_own_name(text: str, identity: Identity) -> tuple[str, bool]:
 
 def _message(event: Json, identity: Identity) -> Incoming:
     channel, ts, author = _text(event, "channel"), _text(event, "ts"), _text(event, "user")
-    if not (channel and ts and author):
-        return Dropped("malformed")
-    if event.get("subtype") not in _ANSWERED_SUBTYPES:
-        return Dropped("subtype")
     thread_ts = _text(event, "thread_ts")
+    if not (channel and author and _TS.fullmatch(ts) and (not thread_ts or _TS.fullmatch(thread_ts))):
+        return Dropped("malformed")
+    if event.get("subtype") is not None and _text(event, "subtype") not in _ANSWERED_SUBTYPES:
+        return Dropped("subtype")
     raw = plain_text(_text(event, "text"))
     text, named = _without_own_name(raw, identity)
     message = Message(
@@ -112,7 +115,7 @@ def read_event(body: Json, identity: Identity) -> Incoming:
     event = body.get("event")
     if not _is_json(event):
         return Dropped("malformed")
-    if event.get("type") not in {"message", "app_mention"}:
+    if _text(event, "type") not in {"message", "app_mention"}:
         return Dropped("event_type")
     if event.get("subtype") == "message_changed":
         return _change(event, identity)

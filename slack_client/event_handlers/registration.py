@@ -24,9 +24,26 @@ Tell = Callable[[ThreadKey], None]
 """Tells a thread, beside everything else, that its last message could not be taken in."""
 
 
+_INTERACTIVE = frozenset(
+    {
+        "block_actions",
+        "block_suggestion",
+        "dialog_cancellation",
+        "dialog_submission",
+        "dialog_suggestion",
+        "interactive_message",
+        "message_action",
+        "shortcut",
+        "view_closed",
+        "view_submission",
+    }
+)
+
+
 def is_event(body: Mapping[str, object]) -> bool:
-    """Whether the payload is an event: Slack delivers those again. Commands, clicks and submissions come once."""
-    return body.get("type") == "event_callback"
+    """Whether Slack delivers the payload again until it is acknowledged: all but commands, clicks and submissions."""
+    kind = body.get("type")
+    return "command" not in body and not (isinstance(kind, str) and kind in _INTERACTIVE)
 
 
 def retry_number(headers: Mapping[str, Sequence[str]]) -> int:
@@ -89,3 +106,4 @@ def acknowledge_the_rest(app: Any, listener: Callable[..., Any]) -> None:
     anything = re.compile(".*", re.DOTALL)
     for register in (app.command, app.shortcut, app.action, app.view, app.options):
         register(anything)(listener)
+    app.view({"type": "view_closed", "callback_id": anything})(listener)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 _WORD_START = re.compile(r"\s(?=\S)")
+_WORDS_TRIED = 100
+"""Places in one line that are looked at: each look takes time in proportion to the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ def open_fence(text: str, inside: Fence | None = None) -> Fence | None:
 
 def _balanced(line: str) -> bool:
     """Whether no inline construct is open at the end of `line`, as far as counting can tell."""
-    return line.count("`") % 2 == 0 and line.count("*") % 2 == 0 and line.count("[") <= line.count(")")
+    pairs = ("`", "*", "~~", "__")
+    return all(line.count(mark) % 2 == 0 for mark in pairs) and line.count("[") <= line.count(")")
 
 
 def stable_end(text: str, start: int, limit: int, patience: int = 400) -> int:
@@ -38,7 +41,7 @@ def stable_end(text: str, start: int, limit: int, patience: int = 400) -> int:
 
     Constructs survive the joint of two updates when it is at a line's end, and white space at the beginning of an
     update may be lost, so a piece ends behind white space: after the last line if there is one, else after a word
-    outside inline constructs. More than `patience` characters without such a place are cut anywhere.
+    outside inline constructs. More than `patience` characters without such a place are cut after any word, or anywhere.
     """
     stop = min(len(text), start + limit)
     newline = text.rfind("\n", start, stop)
@@ -47,10 +50,13 @@ def stable_end(text: str, start: int, limit: int, patience: int = 400) -> int:
     if newline != -1 and newline + 1 < len(text):
         return newline + 1
     line_start = text.rfind("\n", 0, start) + 1
-    for match in reversed(list(_WORD_START.finditer(text, start, stop))):
-        if _balanced(text[line_start : match.end()]):
-            return match.end()
-    return stop if stop - start > patience else start
+    words = [match.end() for match in _WORD_START.finditer(text, start, stop)][-_WORDS_TRIED:]
+    for end in reversed(words):
+        if _balanced(text[line_start:end]):
+            return end
+    if stop - start <= patience:
+        return start
+    return words[-1] if words else stop
 
 
 def part_end(text: str, start: int, limit: int) -> int:

@@ -24,6 +24,8 @@ class Dialect(Protocol):
 
     def keepalive(self) -> Json: ...
 
+    def thought(self) -> Json: ...
+
     def tool_call(self, call_id: str, name: str, arguments: str) -> list[Json]: ...
 
     def ending(self, whole: str = "", *, cut: str = "", tools: bool = False) -> list[Json]:
@@ -45,6 +47,9 @@ class ResponsesDialect:
 
     def keepalive(self) -> Json:
         return {"type": "keepalive", "sequence_number": 1}
+
+    def thought(self) -> Json:
+        return {"type": "response.reasoning_text.delta", "item_id": "rs_1", "delta": "Hm. "}
 
     def tool_call(self, call_id: str, name: str, arguments: str) -> list[Json]:
         item: Json = {"type": "function_call", "id": "fc", "call_id": call_id, "name": name, "arguments": arguments}
@@ -86,6 +91,9 @@ class ChatDialect:
 
     def keepalive(self) -> Json:
         return self._chunk({"content": ""})
+
+    def thought(self) -> Json:
+        return self._chunk({"reasoning_content": "Hm. "})
 
     def tool_call(self, call_id: str, name: str, arguments: str) -> list[Json]:
         middle = len(arguments) // 2

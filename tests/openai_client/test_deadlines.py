@@ -57,13 +57,22 @@ async def test_before_the_first_text_any_sign_of_life_counts(bench: Bench, sign:
     assert bench.text == "At last."
 
 
+async def test_a_pause_after_a_thought_is_measured_as_before_the_text(bench: Bench) -> None:
+    await bench.retune(STREAM_STALL_SECONDS=0.1)
+    dialect = bench.dialect
+    bench.will(bench.stream(dialect.thought(), Pause(0.4), dialect.text("So."), *dialect.ending("So.")))
+    await bench.ask()
+    assert bench.text == "So."
+
+
 @pytest.mark.parametrize("sign", ["keepalive", "comment", "nothing"])
 async def test_after_the_first_text_only_progress_counts(bench: Bench, sign: str) -> None:
     await bench.retune({"silence_before_text": 5}, STREAM_STALL_SECONDS=0.3)
     dialect = bench.dialect
     signs: dict[str, Step] = {"keepalive": dialect.keepalive(), "comment": b": here\n\n", "nothing": Pause(0)}
     bench.will(bench.broken(dialect.text("Well"), *trickle(bench, signs[sign], 10)))
-    problem = await bench.fail()
+    async with asyncio.timeout(3):
+        problem = await bench.fail()
     assert (problem.failure, problem.after_text) == (Failure.STALLED, True)
     await bench.server.until(lambda: bench.server.left == 1)
 

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playground.model.asked import Asked, Role, read
+from playground.model.asked import Asked, Role, read, spoken
 from playground.model.journal import ModelCall
 from playground.server import Playground
+from playground.slack.journal import Envelope
 from tests.wire.harness import House, running_bot
 
 
@@ -16,7 +17,10 @@ async def own_house(
     folder: Path, mode: str, timings: dict[str, float] | None = None, **settings: str
 ) -> AsyncIterator[House]:
     """A playground and a bot for one test or module."""
-    async with Playground() as playground, running_bot(playground, folder, mode, timings=timings, **settings) as bot:
+    async with (
+        Playground() as playground,
+        running_bot(playground, folder, mode, timings=timings, may_log_tracebacks=False, **settings) as bot,
+    ):
         yield House(playground, bot, mode)
 
 
@@ -25,9 +29,11 @@ def asked(call: ModelCall) -> Asked:
     return read(call.api, call.body)
 
 
-def answered_by(call: ModelCall) -> tuple[str, ...]:
-    """The messages that this call was to answer, oldest first."""
-    return asked(call).latest()
+def to_answer(call: ModelCall) -> list[str]:
+    """The messages that this call was to answer, without those that it was given as context only."""
+    people = [turn.text for turn in asked(call).turns if turn.role is Role.PERSON]
+    newest = people[len(people) - len(asked(call).latest()) :]
+    return [spoken(text) for text in newest if 'answer="no"' not in text.partition("\n")[0]]
 
 
 def told(call: ModelCall) -> list[str]:
@@ -47,7 +53,7 @@ class Calls:
 
     def texts(self) -> list[str]:
         """The messages they answered, all in one list."""
-        return [text for call in self() for text in answered_by(call)]
+        return [text for call in self() for text in to_answer(call)]
 
 
 async def until(happened: Callable[[], bool], seconds: float = 15.0) -> None:
@@ -62,18 +68,21 @@ async def model_works(house: House, calls: int = 1) -> None:
     await until(lambda: house.playground.model.active >= calls)
 
 
-async def taken_in(house: House, *stamps: str) -> None:
-    """Wait until these messages are stored and every delivery of them is acknowledged."""
-    sent = house.playground.sockets.envelopes
+def _acknowledged(sent: Sequence[Envelope]) -> bool:
+    """Whether each event was acknowledged, be it in a later delivery."""
+    return {each.event_id for each in sent} == {each.event_id for each in sent if each.acked_at is not None}
 
-    def acknowledged() -> bool:
-        about = [envelope for envelope in sent if envelope.ts in stamps]
-        return {envelope.ts for envelope in about} == set(stamps) and all(envelope.acked_at for envelope in about)
 
-    await until(acknowledged)
+def deliveries(house: House, ts: str) -> list[Envelope]:
+    """All deliveries of a message, those of its twin event included."""
+    return [envelope for envelope in house.playground.sockets.envelopes if envelope.ts == ts]
+
+
+async def taken_in(house: House, ts: str) -> None:
+    """Wait until the message is stored and acknowledged."""
+    await until(lambda: bool(deliveries(house, ts)) and _acknowledged(deliveries(house, ts)))
 
 
 async def everything_taken_in(house: House) -> None:
-    """Wait until no delivery is left to acknowledge."""
-    sent = house.playground.sockets.envelopes
-    await until(lambda: all(envelope.acked_at for envelope in sent))
+    """Wait until no event is left to acknowledge."""
+    await until(lambda: _acknowledged(house.playground.sockets.envelopes))

@@ -1,13 +1,26 @@
 """The bot's process under test: `main.py`, with a guard that raises when something blocks the event loop."""
 
+import atexit
+import os
 import sys
+import threading
 
-from blockbuster import blockbuster_ctx
+from blockbuster import BlockBuster
 
 import main
 
 if __name__ == "__main__":
-    # Left active, the guard's patches of built-in types crash the interpreter's own end now and then.
-    with blockbuster_ctx():
+    BlockBuster().activate()
+    try:
         code = main.main()
-    sys.exit(code)
+    except SystemExit as asked:
+        code = asked.code if isinstance(asked.code, int) else 1
+    # The guard has patched built-in types, on which the interpreter's own clean-up crashes. What a process does at its
+    # end is done here instead: threads are waited for, exit functions run, streams are flushed.
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join(30)
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -3,13 +3,13 @@
 import pytest
 
 from tests.wire.harness import GENERAL, GRACE, House
-from tests.wire.model_side import Calls, model_works, taken_in, until
+from tests.wire.model_side import Calls, deliveries, everything_taken_in, model_works, taken_in, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def attempts(house: House, ts: str) -> list[int]:
-    return [envelope.retry_attempt for envelope in house.playground.sockets.envelopes if envelope.ts == ts]
+    return [envelope.retry_attempt for envelope in deliveries(house, ts)]
 
 
 async def still_alive(house: House) -> None:
@@ -24,13 +24,15 @@ async def test_a_duplicate_delivery_is_acknowledged_and_answered_once(house: Hou
     await taken_in(house, ts)
     await house.settled(ts)
     await still_alive(house)
-    assert len(attempts(house, ts)) == 4, "two events, each delivered twice"
+    assert len(deliveries(house, ts)) == 4, "two events, each delivered twice"
+    await until(lambda: all(envelope.acked_at for envelope in deliveries(house, ts)))
     assert [message.text for message in house.answers(ts)] == ["once"]
     assert calls.texts() == ["echo: once", "echo: still alive"]
 
 
 async def test_a_redelivery_after_a_lost_acknowledgement_is_answered_once(house: House) -> None:
     calls = Calls(house)
+    await everything_taken_in(house)
     house.playground.faults.apply({"ignored_acks": 1, "ack_timeout": 0.3, "retry_pauses": [0.0]})
     channel = house.playground.workspace.direct(GRACE).id
     ts = house.say("echo: once", GRACE, channel)
@@ -43,10 +45,10 @@ async def test_a_redelivery_after_a_lost_acknowledgement_is_answered_once(house:
 
 async def test_a_redelivery_of_a_waiting_message_stands_in_line_once(house: House) -> None:
     calls = Calls(house)
-    house.playground.model.knobs.next(total_seconds=1.5, chunk_count=5)
+    house.playground.model.knobs.next(first_token_seconds=1.5)
     ts = house.mention("echo: one")
     await model_works(house)
-    await taken_in(house, ts)
+    await everything_taken_in(house)
     house.playground.faults.apply({"ignored_acks": 1, "ack_timeout": 0.2, "retry_pauses": [0.0]})
     waiting = house.say("echo: two", thread_ts=ts)
     await until(lambda: attempts(house, waiting) == [0, 1])

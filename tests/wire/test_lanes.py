@@ -1,16 +1,29 @@
 """One turn at a time in a thread, what waits is answered together, and at most so many model calls at once."""
 
-from pathlib import Path
+from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
+import pytest_asyncio
 
 from message_processor import lines
+from tests.wire.conftest import MODES
 from tests.wire.harness import ADA, BOT, GENERAL, GRACE, House
-from tests.wire.model_side import Calls, answered_by, everything_taken_in, model_works, own_house, taken_in, until
+from tests.wire.model_side import Calls, everything_taken_in, model_works, own_house, taken_in, to_answer, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WAITING = "hourglass_flowing_sand"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=MODES)
+async def narrow_house(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[House]:
+    """A house with two model calls at a time, and nobody else's use of Slack's allowances."""
+    folder = tmp_path_factory.mktemp("narrow")
+    async with own_house(folder, request.param, ASYNC_MAX_CONCURRENT_REQUESTS="2") as house:
+        yield house
 
 
 async def busy_thread(house: House, seconds: float = 1.0) -> str:
@@ -53,7 +66,7 @@ async def test_another_author_between_them_splits_the_batch(house: House) -> Non
     await house.settled(ts, answers=4)
     assert shown(house, ts) == ["one", "two", "three", "four"]
     times = [(call.started_at, call.ended_at or 0.0) for call in calls()]
-    assert all(ended <= began for (_, ended), (began, _) in zip(times, times[1:], strict=False)), "one turn at a time"
+    assert all(ended <= began for (_, ended), (began, _) in pairwise(times)), "one turn at a time"
 
 
 async def test_ten_at_most_are_answered_together(house: House) -> None:
@@ -62,7 +75,7 @@ async def test_ten_at_most_are_answered_together(house: House) -> None:
     for number in range(12):
         house.say(f"echo: {number}", thread_ts=ts)
     await house.settled(ts, answers=3)
-    assert [len(answered_by(call)) for call in calls()] == [1, 10, 2]
+    assert [len(to_answer(call)) for call in calls()] == [1, 10, 2]
     assert "\n".join(shown(house, ts)[1:]).split() == [str(number) for number in range(12)]
 
 
@@ -103,28 +116,24 @@ async def test_an_edited_message_is_answered_as_it_is_now(house: House) -> None:
     assert not any("draft" in text for text in calls.texts())
 
 
-async def test_a_waiting_message_is_marked_until_its_turn(folder: Path, mode: str) -> None:
-    async with own_house(folder, mode) as house:
-        workspace = house.playground.workspace
-        ts = await busy_thread(house)
-        waiting = [house.say(f"echo: {word}", thread_ts=ts) for word in ("two", "three")]
-        messages = [workspace.message(GENERAL, stamp) for stamp in waiting]
-        await workspace.wait_for(lambda: all(message.reactions.get(WAITING) == [BOT] for message in messages))
-        assert len(house.answers(ts)) <= 1, "it is shown while the first question is still being answered"
-        await house.settled(ts, answers=2)
-        await workspace.wait_for(lambda: not any(message.reactions for message in messages))
-        assert WAITING not in workspace.message(GENERAL, ts).reactions
+async def test_a_waiting_message_is_marked_until_its_turn(narrow_house: House) -> None:
+    workspace = narrow_house.playground.workspace
+    ts = await busy_thread(narrow_house)
+    waiting = [narrow_house.say(f"echo: {word}", thread_ts=ts) for word in ("two", "three")]
+    messages = [workspace.message(GENERAL, stamp) for stamp in waiting]
+    await workspace.wait_for(lambda: all(message.reactions.get(WAITING) == [BOT] for message in messages))
+    assert len(narrow_house.answers(ts)) <= 1, "it is shown while the first question is still being answered"
+    await narrow_house.settled(ts, answers=2)
+    await workspace.wait_for(lambda: not any(message.reactions for message in messages))
+    assert WAITING not in workspace.message(GENERAL, ts).reactions
 
 
-async def test_never_more_model_calls_than_allowed(folder: Path, mode: str) -> None:
-    async with own_house(folder, mode, ASYNC_MAX_CONCURRENT_REQUESTS="2") as house:
-        workspace, model = house.playground.workspace, house.playground.model
-        model.knobs.set(total_seconds=0.5, chunk_count=4)
-        threads = [house.mention(f"echo: {number}") for number in range(6)]
-        await workspace.wait_for(
-            lambda: any(workspace.status(GENERAL, ts) == lines.WAITING_FOR_SLOT for ts in threads)
-        )
-        for number, ts in enumerate(threads):
-            assert [message.text for message in await house.settled(ts)] == [str(number)]
-        assert model.peak_active == 2
-        await until(lambda: model.active == 0)
+async def test_never_more_model_calls_than_allowed(narrow_house: House) -> None:
+    workspace, model = narrow_house.playground.workspace, narrow_house.playground.model
+    model.knobs.next(6, total_seconds=0.5, chunk_count=4)
+    threads = [narrow_house.mention(f"echo: {number}") for number in range(6)]
+    await workspace.wait_for(lambda: any(workspace.status(GENERAL, ts) == lines.WAITING_FOR_SLOT for ts in threads))
+    for number, ts in enumerate(threads):
+        assert [message.text for message in await narrow_house.settled(ts)] == [str(number)]
+    assert model.peak_active == 2
+    await until(lambda: model.active == 0)

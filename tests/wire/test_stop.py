@@ -1,0 +1,182 @@
+"""How the bot ends when it is asked to."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from playground.server import Options, Playground
+from tests.wire.harness import BOT, Bot, House, environment, launch, running_bot
+
+pytestmark = pytest.mark.timeout(90)
+
+
+@pytest_asyncio.fixture
+async def playground() -> AsyncIterator[Playground]:
+    async with Playground(Options()) as running:
+        yield running
+
+
+async def ended(bot: Bot, number: signal.Signals = signal.SIGTERM, seconds: float = 20.0) -> int:
+    """Signal the bot and wait for its end; its exit code."""
+    bot.process.send_signal(number)
+    async with asyncio.timeout(seconds):
+        return await bot.process.wait()
+
+
+async def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait for what no event tells about."""
+    async with asyncio.timeout(seconds):
+        while not true():
+            await asyncio.sleep(0.02)
+
+
+def descendants(pid: int) -> list[str]:
+    """Processes below a process."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return children
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_running_turn_finishes_and_nothing_new_is_taken_in(
+    playground: Playground, tmp_path: Path, mode: str, number: signal.Signals
+) -> None:
+    async with running_bot(playground, tmp_path, mode) as bot:
+        house = House(playground, bot, mode)
+        ts = house.mention("slow 3 echo: one two three four five six seven eight nine ten")
+        await playground.workspace.wait_for(lambda: house.answers(ts), 10)
+        assert descendants(bot.process.pid) == []
+        ending = asyncio.create_task(ended(bot, number))
+        await playground.workspace.wait_for(lambda: not playground.sockets.connections, 10)
+        late = house.mention("echo: too late")
+        assert await ending == 0
+        assert [message.text for message in house.answers(ts)] == ["one two three four five six seven eight nine ten"]
+        assert house.is_quiet(ts)
+        assert house.answers(late) == []
+        assert [event["event"] for event in bot.events("stopped")] == ["stopped"]
+
+
+async def test_a_turn_longer_than_the_grace_says_that_it_goes_on_later(
+    playground: Playground, tmp_path: Path, mode: str
+) -> None:
+    async with running_bot(playground, tmp_path, mode, SHUTDOWN_GRACE_SECONDS="1") as bot:
+        house = House(playground, bot, mode)
+        begun = house.mention("slow 60 long 3000")
+        silent = house.mention("hang")
+        await playground.workspace.wait_for(lambda: house.answers(begun) and playground.model.active == 2, 10)
+        assert await ended(bot) == 0
+    assert playground.workspace.open_streams() == []
+    for ts in (begun, silent):
+        (message,) = house.answers(ts)
+        assert message.text.endswith("_Restarting, continues shortly._")
+        assert house.is_quiet(ts)
+    await asyncio.wait_for(playground.model.idle(), 5)
+
+
+async def test_ten_hung_model_calls_do_not_hold_up_the_end(playground: Playground, tmp_path: Path, mode: str) -> None:
+    async with running_bot(playground, tmp_path, mode, SHUTDOWN_GRACE_SECONDS="0") as bot:
+        house = House(playground, bot, mode)
+        asked = [house.mention("hang") for _ in range(12)]
+        await until(lambda: playground.model.active >= 10)
+        assert await ended(bot) == 0
+    await asyncio.wait_for(playground.model.idle(), 5)
+    assert all(house.is_quiet(ts) for ts in asked)
+
+
+async def test_a_second_signal_at_once_is_the_same_request_and_a_later_one_is_not(
+    playground: Playground, tmp_path: Path
+) -> None:
+    async with running_bot(playground, tmp_path, SHUTDOWN_GRACE_SECONDS="60") as bot:
+        house = House(playground, bot, "async")
+        ts = house.mention("slow 3 echo: all of this is said to its end")
+        await playground.workspace.wait_for(lambda: house.answers(ts), 10)
+        bot.process.send_signal(signal.SIGINT)
+        bot.process.send_signal(signal.SIGTERM)
+        assert await ended(bot, signal.SIGINT) == 0
+        assert [message.text for message in house.answers(ts)] == ["all of this is said to its end"]
+    async with running_bot(playground, tmp_path, SHUTDOWN_GRACE_SECONDS="60") as bot:
+        house.mention("hang")
+        await until(lambda: playground.model.active == 1)
+        bot.process.send_signal(signal.SIGINT)
+        await asyncio.sleep(2.2)
+        assert bot.process.returncode is None
+        assert await ended(bot, signal.SIGINT, 2.0) == 0
+
+
+async def test_the_supervisor_is_told_when_both_sockets_are_open(
+    playground: Playground, tmp_path: Path, mode: str
+) -> None:
+    reader, writer = os.pipe()
+    given = environment(playground, tmp_path, mode, {"NODE_CHANNEL_FD": str(writer)}, {})
+    process = await asyncio.create_subprocess_exec(
+        "/bin/sh", "-c", 'exec "$0" -m tests.wire.run_bot >bot.log 2>&1', *_python(), cwd=tmp_path, env=given,
+        pass_fds=[writer],
+    )  # fmt: skip
+    os.close(writer)
+    bot = Bot(process, tmp_path / "bot.log")
+    try:
+        assert await asyncio.wait_for(asyncio.to_thread(os.read, reader, 100), 20) == b'"ready"\n'
+        assert len(playground.sockets.connections) == 2
+        os.close(reader)  # the supervisor dies
+        house = House(playground, bot, mode)
+        assert await house.ask("echo: still at work") == "still at work"
+        assert await ended(bot) == 0
+    finally:
+        await bot.kill()
+    bot.check_log()
+
+
+def _python() -> list[str]:
+    import sys
+
+    return [sys.executable]
+
+
+async def test_nobody_reads_the_log_any_more(playground: Playground, tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    given = environment(playground, tmp_path, "async", {}, {})
+    process = await asyncio.create_subprocess_exec(
+        *_python(), "-m", "tests.wire.run_bot", cwd=tmp_path, env=given, stdout=writer, stderr=writer
+    )
+    os.close(writer)
+    bot = Bot(process, tmp_path / "none.log")
+    try:
+        await playground.workspace.wait_for(lambda: len(playground.sockets.connections) == 2, 20)
+        os.close(reader)
+        house = House(playground, bot, "async")
+        assert await house.ask("echo: one") == "one"
+        assert await house.ask("echo: two") == "two"
+        began = time.monotonic()
+        assert await ended(bot) == 0
+        assert time.monotonic() - began < 10
+    finally:
+        await bot.kill()
+
+
+async def test_a_stop_while_the_sockets_cannot_be_renewed(playground: Playground, tmp_path: Path, mode: str) -> None:
+    async with running_bot(playground, tmp_path, mode, may_log_tracebacks=True) as bot:
+        playground.faults.add("rate_limited", "apps.connections.open", times=None, retry_after=30)
+        playground.sockets.cut()
+        await bot.until_logged("socket_down")
+        assert await ended(bot, seconds=15) == 0
+
+
+async def test_a_start_that_fails_late_leaves_recovered_turns_their_time(
+    playground: Playground, tmp_path: Path, mode: str
+) -> None:
+    async with running_bot(playground, tmp_path, mode) as bot:
+        ts = playground.workspace.post("ada", "general", f"<@{BOT}> slow 3 echo: finished by the next process")
+        await until(lambda: playground.model.active == 1)
+        await bot.kill()
+    bot = await launch(environment(playground, tmp_path, mode, {"SLACK_APP_TOKEN": "xapp-1-revoked"}, {}), tmp_path)
+    async with asyncio.timeout(30):
+        assert await bot.process.wait() == 78
+    house = House(playground, bot, mode)
+    assert [message.text for message in house.answers(ts)][-1].endswith("finished by the next process")
+    assert house.is_quiet(ts)
+    assert "Traceback" not in bot.text
