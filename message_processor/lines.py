@@ -17,6 +17,8 @@ _FAILURES = {
 }
 _FOR_ADMINS = {Failure.QUOTA, Failure.AUTHENTICATION, Failure.FAILED}
 
+_STATUS_LENGTH = 100
+
 _CUT = {
     Failure.TIMEOUT: "the model took too long",
     Failure.STALLED: "the model fell silent",
@@ -61,6 +63,12 @@ def ask_admin(admin_contact: str) -> str:
 def retry_status(seconds: float) -> str:
     """The status while a model call waits to be repeated."""
     return f"the model asked for patience, trying again in {max(1, round(seconds))} s…"
+
+
+def commentary_status(commentary: str) -> str:
+    """What the model says about its work, on one short line: the newest words."""
+    line = " ".join(commentary.split())
+    return line if len(line) <= _STATUS_LENGTH else f"…{line[1 - _STATUS_LENGTH :]}"
 
 
 def busy(refused: int) -> str:

@@ -14,6 +14,8 @@ _MENTION = re.compile(r"@([UW][A-Z0-9]{4,})\b")
 _FENCE = re.compile(r"<(?=\s*/?\s*message\b)", re.IGNORECASE)
 _NOT_IN_A_NAME = re.compile(r"[\s<>\"]+")
 _CUT_MARK = "\n[… a part in the middle of this message was left out …]\n"
+_KEPT_ENDS = 40
+"""Characters of a shortened message that stay in any case, half at its beginning and half at its end."""
 _OVERHEAD = 12
 """Tokens that a message's place in the request costs."""
 
@@ -132,10 +134,10 @@ def _total(items: Sequence[Item]) -> int:
 def _shortened(text: str, tokens: int) -> str:
     """`text`, its middle left out so that it costs about `tokens`; its very beginning and end stay in any case."""
     size = estimate(text)
-    if size <= tokens:
+    if size <= tokens or len(text) <= _KEPT_ENDS + len(_CUT_MARK):
         return text
-    keep = max(40, int(len(text) * tokens / size) - len(_CUT_MARK))
+    keep = max(_KEPT_ENDS, int(len(text) * tokens / size) - len(_CUT_MARK))
     # Characters of different scripts differ in cost: what was kept may be the dear ones.
-    while keep > 40 and estimate(text[: keep // 2] + _CUT_MARK + text[-(keep // 2) :]) > tokens:
-        keep = max(40, keep * 3 // 4)
+    while keep > _KEPT_ENDS and estimate(text[: keep // 2] + _CUT_MARK + text[-(keep // 2) :]) > tokens:
+        keep = max(_KEPT_ENDS, keep * 3 // 4)
     return text[: keep // 2] + _CUT_MARK + text[-(keep // 2) :]

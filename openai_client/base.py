@@ -66,7 +66,7 @@ class ModelClient:
         """
         async with self._slots.one(on_event):
             call = Call(on_event, asyncio.get_running_loop().time)
-            outcome = "cancelled"
+            call.api, outcome = self._api.name, "cancelled"
             try:
                 done = await self._in_time(request, call)
                 outcome = done.reason.value
@@ -105,7 +105,8 @@ class ModelClient:
             closed, late = dropped("the client is closed"), Fault(Failure.TIMEOUT, "deadline of the call")
             raise call.error(closed if self._closed else late) from None
         except Fault as fault:
-            raise call.error(fault) from fault
+            # Without its cause: the SDK's exceptions carry the server's message, which may quote people.
+            raise call.error(fault) from None
 
     async def _by_either_api(self, request: ModelRequest, call: Call) -> Done:
         api = self._api

@@ -1,8 +1,8 @@
 """What a model call is asked and what comes back, the same for both of the model server's APIs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
 
 Json = dict[str, object]
 
@@ -142,7 +142,5 @@ class Done:
 Event = TextDelta | Commentary | Refusal | ToolCall | Usage | Waiting
 
 
-class EventSink(Protocol):
-    """Receives events as they arrive. Must not block: it appends to buffers and sets flags."""
-
-    def __call__(self, event: Event) -> None: ...
+EventSink = Callable[[Event], None]
+"""Receives events as they arrive. Must not block: it appends to buffers and sets flags."""

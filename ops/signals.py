@@ -60,6 +60,7 @@ def tell_supervisor_ready(channel: int | None) -> None:
         # An inherited variable may have nothing to do with us: then the number is that of some file of ours.
         kind = os.fstat(channel).st_mode
         if stat.S_ISSOCK(kind) or stat.S_ISFIFO(kind):
+            os.set_blocking(channel, False)
             os.write(channel, b'"ready"\n')
     except OSError:
         return  # the supervisor is gone; the bot runs on

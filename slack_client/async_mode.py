@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
@@ -43,25 +44,36 @@ class AsyncSocket:
         await self._client.close()
 
 
+class TakeIn(AsyncMiddleware):
+    """Hands every event to the intake and answers that it may be acknowledged; lets everything else pass.
+
+    A class, because Bolt prepares a function's arguments first, and chokes there on an event that is no object.
+    """
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+
+    async def async_process(
+        self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse | None:
+        if not is_event(req.body):
+            return await next()
+        await self._intake.take(req.body, retry_number(req.headers))
+        return BoltResponse(status=200, body="")
+
+
 def build_app(client: AsyncWebClient, authorization: AuthorizeResult, intake: Intake) -> AsyncApp:
     """The Bolt app: every event goes to the intake and is acknowledged when that returns; the rest is acknowledged."""
 
     async def authorize(**_: object) -> AuthorizeResult:
         return authorization
 
-    async def take_in(req: AsyncBoltRequest, next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
-        if not is_event(req.body):
-            await next_()
-            return None
-        await intake.take(req.body, retry_number(req.headers))
-        return BoltResponse(status=200, body="")
-
     app = AsyncApp(
         client=client,
         name="threadwell",
         authorize=authorize,
         # Before the authorisation, which prepares a client for each request: events need none.
-        before_authorize=take_in,
+        before_authorize=TakeIn(intake),
         process_before_response=False,
         ssl_check_enabled=False,
         url_verification_enabled=False,

@@ -6,12 +6,16 @@ own, so that Bolt's few listener threads are always free for commands, clicks an
 
 import asyncio
 import concurrent.futures
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.middleware import Middleware
 from slack_bolt.request import BoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk import WebClient
@@ -58,13 +62,39 @@ class ThreadedTurns:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _set(future: "asyncio.Future[None]") -> None:
-    if not future.done():
+def _set(future: "asyncio.Future[None]", error: Exception | None = None) -> None:
+    if future.done():
+        return
+    if error is None:
         future.set_result(None)
+    else:
+        future.set_exception(error)
+
+
+async def _beside(work: Callable[[], object]) -> None:
+    """Wait for blocking work of the SDK, done in a thread of its own.
+
+    The SDK sleeps in there for as long as Slack's Retry-After says; the loop's own threads would hold up the end of the
+    process until then.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def run() -> None:
+        error: Exception | None = None
+        try:
+            work()
+        except Exception as raised:
+            error = raised
+        with suppress(RuntimeError):  # the loop is closed already: nobody waits any more
+            loop.call_soon_threadsafe(_set, done, error)
+
+    threading.Thread(target=run, name="socket", daemon=True).start()
+    await done
 
 
 class ThreadedSocket:
-    """Implements `sockets.Socket` over the SDK's threaded client; its blocking calls go through a thread."""
+    """Implements `sockets.Socket` over the SDK's threaded client."""
 
     def __init__(self, app: App, app_token: str, ping_interval: float, direct: bool) -> None:
         self._client = SocketModeHandler(app, app_token, ping_interval=ping_interval).client
@@ -77,32 +107,42 @@ class ThreadedSocket:
     async def renew(self) -> None:
         # The SDK waits five seconds for its lock and then goes on without it, which leaves a socket that nobody reads.
         if not self._client.connect_operation_lock.locked():
-            await asyncio.to_thread(self._client.connect_to_new_endpoint, force=True)
+            await _beside(partial(self._client.connect_to_new_endpoint, force=True))
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._client.close)
+        await _beside(self._client.close)
+
+
+class TakeIn(Middleware):
+    """Hands every event to the intake, on the loop it was made in, and waits for it; lets everything else pass.
+
+    A class, because Bolt prepares a function's arguments first, and chokes there on an event that is no object.
+    """
+
+    def __init__(self, intake: Intake, deadline: float) -> None:
+        self._intake = intake
+        self._patience = deadline + _MARGIN
+        self._loop = asyncio.get_running_loop()
+
+    def process(self, *, req: BoltRequest, resp: BoltResponse, next: Callable[[], BoltResponse]) -> BoltResponse | None:
+        if not is_event(req.body):
+            return next()
+        taking = self._intake.take(req.body, retry_number(req.headers))
+        asyncio.run_coroutine_threadsafe(taking, self._loop).result(self._patience)
+        return BoltResponse(status=200, body="")
 
 
 def build_app(client: WebClient, authorization: AuthorizeResult, intake: Intake, deadline: float) -> App:
     """The Bolt app: its threads hand every event to the intake on the running loop and wait for it."""
-    loop = asyncio.get_running_loop()
 
     def authorize(**_: object) -> AuthorizeResult:
         return authorization
-
-    def take_in(req: BoltRequest, next_: Callable[[], None]) -> BoltResponse | None:
-        if not is_event(req.body):
-            next_()
-            return None
-        stored = asyncio.run_coroutine_threadsafe(intake.take(req.body, retry_number(req.headers)), loop)
-        stored.result(timeout=deadline + _MARGIN)
-        return BoltResponse(status=200, body="")
 
     app = App(
         client=client,
         name="threadwell",
         authorize=authorize,
-        before_authorize=take_in,
+        before_authorize=TakeIn(intake, deadline),
         process_before_response=False,
         ssl_check_enabled=False,
         url_verification_enabled=False,

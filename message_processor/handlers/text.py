@@ -32,6 +32,7 @@ class Transcript:
 
     reply: Reply
     pieces: list[str] = field(default_factory=list)
+    commentary: str = ""
 
     def __call__(self, event: Event) -> None:
         match event:
@@ -39,7 +40,8 @@ class Transcript:
                 self.pieces.append(text)
                 self.reply.say(text)
             case Commentary(text):
-                self.reply.status(text)
+                self.commentary += text
+                self.reply.status(lines.commentary_status(self.commentary))
             case Waiting("slot"):
                 self.reply.status(lines.WAITING_FOR_SLOT)
             case Waiting(seconds=seconds):

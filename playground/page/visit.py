@@ -81,7 +81,8 @@ class Visit:
 
     async def _collect(self, changes: Subscription) -> None:
         while True:
-            self._changes.add(await changes.get())
+            change = await changes.get()  # first, because the set is another one after the wait
+            self._changes.add(change)
             self._news.set()
 
     async def _tick(self) -> None:

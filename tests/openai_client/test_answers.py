@@ -108,6 +108,14 @@ async def test_repeated_openings_keepalives_and_unknown_events_change_nothing(be
     assert bench.text == "Yes."
 
 
+async def test_what_comes_after_the_end_is_not_part_of_the_answer(bench: Bench) -> None:
+    dialect = bench.dialect
+    after = (dialect.text("More."), *dialect.tool_call("call_7", "clock", "{}"), *dialect.ending("More.", cut="length"))
+    bench.will(bench.stream(dialect.text("Hi."), *dialect.ending("Hi."), *after))
+    done = await bench.ask()
+    assert (done.reason, done.calls, bench.text) == (Reason.COMPLETE, (), "Hi.")
+
+
 async def test_ten_calls_in_a_row_use_one_connection(bench: Bench) -> None:
     bench.will(bench.answer("Hi."))
     for _ in range(10):

@@ -97,8 +97,8 @@ async def test_a_first_chunk_without_choices_and_a_missing_usage(chat_bench: Ben
 
 
 async def test_thinking_is_not_the_answer_but_keeps_it_alive(chat_bench: Bench) -> None:
-    thinking = [each for _ in range(6) for each in (Pause(0.05), chunk({"reasoning_content": "Hm. "}))]
-    await chat_bench.retune(STREAM_STALL_SECONDS=0.15)
+    thinking = [each for _ in range(14) for each in (Pause(0.05), chunk({"reasoning_content": "Hm. "}))]
+    await chat_bench.retune(STREAM_STALL_SECONDS=0.4)
     chat_bench.will(chat_bench.stream(chunk({"content": "So: "}), *thinking, chunk({"content": "yes."}, "stop")))
     await chat_bench.ask()
     assert chat_bench.text == "So: yes."

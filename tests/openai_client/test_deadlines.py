@@ -49,10 +49,10 @@ async def test_silence_after_the_opening_is_not_waited_for(bench: Bench) -> None
 
 @pytest.mark.parametrize("sign", ["keepalive", "comment"])
 async def test_before_the_first_text_any_sign_of_life_counts(bench: Bench, sign: str) -> None:
-    await bench.retune({"silence_before_text": 0.3}, STREAM_STALL_SECONDS=0.05)
+    await bench.retune({"silence_before_text": 0.4}, STREAM_STALL_SECONDS=0.05)
     dialect = bench.dialect
     life: Step = dialect.keepalive() if sign == "keepalive" else b": still here\n\n"
-    bench.will(bench.stream(*trickle(bench, life, 0.6), dialect.text("At last."), *dialect.ending("At last.")))
+    bench.will(bench.stream(*trickle(bench, life, 0.8), dialect.text("At last."), *dialect.ending("At last.")))
     await bench.ask()
     assert bench.text == "At last."
 
@@ -78,11 +78,11 @@ async def test_after_the_first_text_only_progress_counts(bench: Bench, sign: str
 
 
 async def test_a_slow_answer_that_moves_on_is_not_stalled(bench: Bench) -> None:
-    await bench.retune(STREAM_STALL_SECONDS=0.3)
+    await bench.retune(STREAM_STALL_SECONDS=0.4)
     dialect = bench.dialect
-    bench.will(bench.stream(*trickle(bench, dialect.text("a"), 0.6), *dialect.ending("a" * 12)))
+    bench.will(bench.stream(*trickle(bench, dialect.text("a"), 0.8), *dialect.ending("a" * 16)))
     await bench.ask()
-    assert bench.text == "a" * 12
+    assert bench.text == "a" * 16
 
 
 @pytest.mark.parametrize("when", ["before the headers", "in mid-answer"])

@@ -154,6 +154,14 @@ async def test_an_unfinished_call_is_not_run(responses_bench: Bench) -> None:
     responses_bench.will(Stream((done({**CALL, "status": "incomplete"}), last)))
     result = await responses_bench.ask()
     assert (result.reason, result.calls) == (Reason.LENGTH, ())
+    assert not [event for event in responses_bench.events if isinstance(event, ToolCall)]
+
+
+async def test_nothing_is_repeated_once_a_call_was_passed_on(responses_bench: Bench) -> None:
+    responses_bench.will(Stream((done(CALL),)), responses_bench.answer("Again."))
+    problem = await responses_bench.fail()
+    assert (problem.failure, problem.after_text) == (Failure.DROPPED, False)
+    assert len(responses_bench.server.received) == 1
 
 
 @pytest.mark.parametrize("reason", ["steered", "max_messages", "", None])
@@ -192,7 +200,8 @@ async def test_a_failure_without_a_cause(responses_bench: Bench, status: str) ->
 async def test_a_flat_error_event(responses_bench: Bench) -> None:
     flat: Json = {"type": "error", "code": "rate_limit_exceeded", "message": "Slower.", "param": None}
     responses_bench.will(Stream((delta("Half"), flat)))
-    assert (await responses_bench.fail()).failure is Failure.RATE_LIMITED
+    problem = await responses_bench.fail()
+    assert (problem.failure, problem.detail) == (Failure.RATE_LIMITED, "code=rate_limit_exceeded")
 
 
 async def test_connections_are_kept_after_a_failed_response(responses_bench: Bench) -> None:

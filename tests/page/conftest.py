@@ -1,7 +1,8 @@
-"""A playground, the real bot and a visitor with a browser for each test."""
+"""One playground, bot and browser for each file of tests; a fresh channel and a fresh window for each test."""
 
 import os
 from collections.abc import AsyncIterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,16 @@ from playground.server import Playground
 from .browser import CHROMIUM, running_bot, running_chromium
 from .visitor import Visitor
 
+ROOMS = count(1)
 
-@pytest_asyncio.fixture
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def playground() -> AsyncIterator[Playground]:
     async with Playground() as running:
         yield running
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator[Browser]:
     if not CHROMIUM.exists():
         missing = f"there is no Chromium at {CHROMIUM}"
@@ -29,17 +32,21 @@ async def chromium() -> AsyncIterator[Browser]:
         yield browser
 
 
-@pytest_asyncio.fixture
-async def bot(playground: Playground, tmp_path: Path) -> AsyncIterator[None]:
-    async with running_bot(playground, tmp_path):
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bot(playground: Playground, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[None]:
+    folder: Path = tmp_path_factory.mktemp("bot")
+    async with running_bot(playground, folder):
         yield
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def visitor(playground: Playground, chromium: Browser) -> AsyncIterator[Visitor]:
-    """Somebody who has opened the page. Whatever the browser complains about fails the test."""
+    """Ada, who has opened an empty channel. Whatever the browser complains about fails the test."""
+    playground.faults.reset()
+    playground.model.knobs.reset()
+    room = playground.workspace.add_channel(f"room-{next(ROOMS)}")
     context = await chromium.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
-    visitor = Visitor(await context.new_page(), playground)
+    visitor = Visitor(await context.new_page(), playground, room)
     await visitor.open()
     yield visitor
     assert visitor.complaints == []

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from .visitor import Visitor
 
-pytestmark = pytest.mark.page
+pytestmark = [pytest.mark.page, pytest.mark.asyncio(loop_scope="module")]
 
 GROUND = "getComputedStyle(document.body).backgroundColor"
 
@@ -24,8 +24,8 @@ async def test_dark_follows_the_system_and_can_be_chosen(visitor: Visitor) -> No
 
 async def test_a_phone_shows_one_pane_at_a_time(visitor: Visitor) -> None:
     workspace = visitor.playground.workspace
-    ts = workspace.post("ada", "general", "a root with " + "many words " * 30 + "w" * 120)
-    workspace.post("grace", "general", "a reply\n```\n" + "code " * 60 + "\n```", ts)
+    ts = workspace.post("ada", visitor.room.id, "a root with " + "many words " * 30 + "w" * 120)
+    workspace.post("grace", visitor.room.id, "a reply\n```\n" + "code " * 60 + "\n```", ts)
     await visitor.page.set_viewport_size({"width": 360, "height": 740})
     await expect(visitor.channel).to_be_visible()
     await expect(visitor.page.locator("#sidebar")).to_be_hidden()
@@ -57,7 +57,7 @@ async def test_a_draft_waits_where_it_was_written(visitor: Visitor) -> None:
     await visitor.composer().fill("not yet")
     await visitor.go("team")
     await expect(visitor.composer()).to_have_value("")
-    await visitor.go("general")
+    await visitor.go(visitor.room.name)
     await expect(visitor.composer()).to_have_value("not yet")
 
 
@@ -76,7 +76,7 @@ async def test_the_page_comes_back_after_a_restart(visitor: Visitor) -> None:
 
 
 async def test_what_cannot_be_posted_goes_back_into_the_composer(visitor: Visitor) -> None:
-    visitor.playground.workspace.channel("general").is_archived = True
+    visitor.room.is_archived = True
     await visitor.composer().fill("too late")
     await visitor.composer().press("Enter")
     await expect(visitor.page.get_by_role("alert")).to_have_text("Not sent: is archived.")

@@ -1,8 +1,11 @@
 """A person in front of the page: what they do with keyboard and mouse, and what they see."""
 
+import re
+
 from playwright.async_api import ConsoleMessage, Error, Locator, Page
 
 from playground.server import Playground
+from playground.slack.records import Channel
 
 WAIT = 15_000  # milliseconds
 
@@ -10,8 +13,9 @@ WAIT = 15_000  # milliseconds
 class Visitor:
     """`complaints` are the errors and warnings of the browser, violations of the page's policy among them."""
 
-    def __init__(self, page: Page, playground: Playground) -> None:
+    def __init__(self, page: Page, playground: Playground, room: Channel) -> None:
         self.page = page
+        self.room = room
         self.playground = playground
         self.complaints: list[str] = []
         page.set_default_timeout(WAIT)
@@ -26,8 +30,10 @@ class Visitor:
         self.complaints.append(str(error))
 
     async def open(self) -> None:
-        await self.page.goto(self.playground.page_url)
-        await self.page.locator(".room[aria-current]").wait_for()
+        """Open the page as Ada, in the room."""
+        ada = self.playground.workspace.person("ada")
+        await self.page.goto(f"{self.playground.page_url}#/{ada.id}/{self.room.id}")
+        await self.page.locator(".room[aria-current]", has_text=self.room.name).wait_for()
 
     # -- places ------------------------------------------------------------------------------------------------------
 
@@ -51,8 +57,9 @@ class Visitor:
 
     async def go(self, room: str) -> None:
         """Open a channel, or the direct messages with the bot."""
-        await self.page.locator(".room", has_text=room).click()
-        await self.page.locator(".room[aria-current]", has_text=room).wait_for()
+        name = re.compile(rf"^{re.escape(room)}\b")
+        await self.page.locator(".room", has_text=name).click()
+        await self.page.locator(".room[aria-current]", has_text=name).wait_for()
 
     async def write_as(self, name: str) -> None:
         await self.page.get_by_role("link", name=f"Write as {name}").click()

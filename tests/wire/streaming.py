@@ -1,8 +1,9 @@
 """Bots whose allowance for streams is not used up, and what holds for every delivery."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 
 from playground.server import Options, Playground
@@ -71,6 +72,24 @@ async def open_workshop(folder: Path) -> AsyncIterator[Workshop]:
             await shop.close()
 
 
+@asynccontextmanager
+async def own_house(
+    folder: Path,
+    mode: str = "async",
+    *,
+    options: Options | None = None,
+    timings: dict[str, float] | None = None,
+    **given: str,
+) -> AsyncIterator[House]:
+    """A playground and a bot for one test, with settings of its own; at the end its writes are looked at."""
+    async with (
+        Playground(options) as playground,
+        running_bot(playground, folder, mode, timings=timings, **given) as bot,
+    ):
+        yield House(playground, bot, mode)
+        check_writes(playground.calls)
+
+
 def check_writes(calls: Sequence[Call]) -> None:
     """What holds for every delivery: no previews, our mark on what is complete, and Slack's word on when to call."""
     for call in calls:
@@ -111,19 +130,26 @@ def calls_of(house: House, method: str, since: int = 0) -> list[Call]:
     return [call for call in house.playground.calls[since:] if call.method == method]
 
 
-async def turn_done(house: House, ts: str, channel: str = GENERAL, within: float = 20.0) -> dict[str, object]:
-    """The log's line about the end of the thread's turn, waited for."""
-    lane = f"{channel}/{ts}"
+def turn_state(house: House, ts: str, channel: str = GENERAL) -> str:
+    """What the bot's records say about the newest turn of a thread; empty while there is none."""
+    with closing(sqlite3.connect(f"file:{house.bot.log.parent}/bot.db?mode=ro", uri=True)) as records:
+        query = "SELECT state FROM turns WHERE channel = ? AND thread_ts = ? ORDER BY created_at DESC LIMIT 1"
+        found = records.execute(query, (channel, ts)).fetchone()
+    return str(found[0]) if found else ""
+
+
+async def turn_done(house: House, ts: str, channel: str = GENERAL, within: float = 20.0) -> str:
+    """How the newest turn of a thread ended, once it has."""
     async with asyncio.timeout(within):
-        while not (found := [line for line in house.bot.events("turn_done") if line["lane"] == lane]):
+        while (state := turn_state(house, ts, channel)) in {"", "working"}:
             await asyncio.sleep(0.05)
-    return found[0]
+    return state
 
 
 async def answer(house: House, text: str, *, seconds: float = 0.6, within: float = 20.0) -> list[Message]:
     """The messages of the answer `text`, which the model spreads over `seconds`; nothing moves any more."""
     house.playground.model.knobs.next(answer=text, total_seconds=seconds, chunk_characters=7)
     ts = house.mention("say it")
-    await turn_done(house, ts, within=within)
+    assert await turn_done(house, ts, within=within) == "done"
     assert house.is_quiet(ts)
     return house.answers(ts)

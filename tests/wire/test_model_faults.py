@@ -56,6 +56,7 @@ def for_good(name: str, knobs: KnobSettings, shown: str) -> Case:
 
 
 STALL: KnobSettings = {**CHUNKS, "stall_after_chunks": 3}
+OVERLONG: KnobSettings = {"status": 400, "code": "context_length_exceeded"}
 CASES = (
     mended("rate limited, with Retry-After", {"status": 429, "retry_after": RETRY}),
     mended("rate limited, without", {"status": 429}),
@@ -66,13 +67,8 @@ CASES = (
     once("bad request", {"status": 400}, failed(Failure.FAILED)),
     once("unknown model", {"status": 404, "code": "model_not_found"}, failed(Failure.FAILED)),
     once("content policy", {"status": 400, "code": "content_policy_violation"}, failed(Failure.CONTENT_REFUSED)),
-    mended("context too long, once", {"status": 400, "code": "context_length_exceeded"}),
-    Case(
-        "context too long, twice",
-        ({"status": 400, "code": "context_length_exceeded"},) * 2,
-        failed(Failure.CONTEXT_TOO_LONG),
-        2,
-    ),
+    mended("context too long, once", OVERLONG),
+    Case("context too long, twice", (OVERLONG, OVERLONG), failed(Failure.CONTEXT_TOO_LONG), 2),
     mended("500", {"status": 500}),
     mended("502", {"status": 502}),
     mended("503, with Retry-After", {"status": 503, "retry_after": RETRY}),
@@ -138,9 +134,9 @@ async def test_commentary_is_shown_as_status_and_not_as_answer(impatient: Impati
         pytest.skip("Chat Completions have no commentary that is meant for people")
     house, workspace = impatient.house, impatient.house.playground.workspace
     commentary = "Looking at the tide tables"
-    house.playground.model.knobs.next(commentary=commentary, first_token_seconds=0.4)
+    house.playground.model.knobs.next(commentary=commentary, chunk_seconds=0.4)
     ts = house.mention(f"echo: {ANSWER}")
-    await workspace.wait_for(lambda: commentary.startswith(workspace.status(GENERAL, ts) or "?"))
+    await workspace.wait_for(lambda: workspace.status(GENERAL, ts) == commentary)
     assert [message.text for message in await house.settled(ts)] == [ANSWER]
 
 

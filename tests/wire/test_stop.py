@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -36,19 +37,33 @@ async def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
             await asyncio.sleep(0.02)
 
 
+async def process(given: dict[str, str], folder: Path, output: Path | int, kept: int) -> asyncio.subprocess.Process:
+    """A bot whose output goes to a file or to an open descriptor; it inherits the descriptor `kept`."""
+    with open(output, "wb") if isinstance(output, int) else output.open("wb") as stream:  # noqa: ASYNC230  at once
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.wire.run_bot",
+            cwd=folder,
+            env=given,
+            stdout=stream,
+            stderr=stream,
+            pass_fds=[kept],
+        )
+
+
 def descendants(pid: int) -> list[str]:
     """Processes below a process."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    return children
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(("mode", "number"), [("async", signal.SIGTERM), ("threaded", signal.SIGINT)])
 async def test_a_running_turn_finishes_and_nothing_new_is_taken_in(
     playground: Playground, tmp_path: Path, mode: str, number: signal.Signals
 ) -> None:
     async with running_bot(playground, tmp_path, mode) as bot:
         house = House(playground, bot, mode)
-        ts = house.mention("slow 3 echo: one two three four five six seven eight nine ten")
+        ts = house.mention("slow 2 echo: one two three four five six seven eight nine ten")
         await playground.workspace.wait_for(lambda: house.answers(ts), 10)
         assert descendants(bot.process.pid) == []
         ending = asyncio.create_task(ended(bot, number))
@@ -93,17 +108,13 @@ async def test_a_second_signal_at_once_is_the_same_request_and_a_later_one_is_no
 ) -> None:
     async with running_bot(playground, tmp_path, SHUTDOWN_GRACE_SECONDS="60") as bot:
         house = House(playground, bot, "async")
-        ts = house.mention("slow 3 echo: all of this is said to its end")
-        await playground.workspace.wait_for(lambda: house.answers(ts), 10)
+        ts = house.mention("slow 1 echo: all of this is said to its end")
+        house.mention("hang")
+        await until(lambda: playground.model.active == 2)
         bot.process.send_signal(signal.SIGINT)
         bot.process.send_signal(signal.SIGTERM)
-        assert await ended(bot, signal.SIGINT) == 0
-        assert [message.text for message in house.answers(ts)] == ["all of this is said to its end"]
-    async with running_bot(playground, tmp_path, SHUTDOWN_GRACE_SECONDS="60") as bot:
-        house.mention("hang")
-        await until(lambda: playground.model.active == 1)
-        bot.process.send_signal(signal.SIGINT)
         await asyncio.sleep(2.2)
+        assert [message.text for message in house.answers(ts)] == ["all of this is said to its end"]
         assert bot.process.returncode is None
         assert await ended(bot, signal.SIGINT, 2.0) == 0
 
@@ -113,12 +124,8 @@ async def test_the_supervisor_is_told_when_both_sockets_are_open(
 ) -> None:
     reader, writer = os.pipe()
     given = environment(playground, tmp_path, mode, {"NODE_CHANNEL_FD": str(writer)}, {})
-    process = await asyncio.create_subprocess_exec(
-        "/bin/sh", "-c", 'exec "$0" -m tests.wire.run_bot >bot.log 2>&1', *_python(), cwd=tmp_path, env=given,
-        pass_fds=[writer],
-    )  # fmt: skip
+    bot = Bot(await process(given, tmp_path, tmp_path / "bot.log", writer), tmp_path / "bot.log")
     os.close(writer)
-    bot = Bot(process, tmp_path / "bot.log")
     try:
         assert await asyncio.wait_for(asyncio.to_thread(os.read, reader, 100), 20) == b'"ready"\n'
         assert len(playground.sockets.connections) == 2
@@ -131,20 +138,11 @@ async def test_the_supervisor_is_told_when_both_sockets_are_open(
     bot.check_log()
 
 
-def _python() -> list[str]:
-    import sys
-
-    return [sys.executable]
-
-
 async def test_nobody_reads_the_log_any_more(playground: Playground, tmp_path: Path) -> None:
     reader, writer = os.pipe()
     given = environment(playground, tmp_path, "async", {}, {})
-    process = await asyncio.create_subprocess_exec(
-        *_python(), "-m", "tests.wire.run_bot", cwd=tmp_path, env=given, stdout=writer, stderr=writer
-    )
+    bot = Bot(await process(given, tmp_path, os.dup(writer), writer), tmp_path / "none.log")
     os.close(writer)
-    bot = Bot(process, tmp_path / "none.log")
     try:
         await playground.workspace.wait_for(lambda: len(playground.sockets.connections) == 2, 20)
         os.close(reader)
@@ -170,7 +168,7 @@ async def test_a_start_that_fails_late_leaves_recovered_turns_their_time(
     playground: Playground, tmp_path: Path, mode: str
 ) -> None:
     async with running_bot(playground, tmp_path, mode) as bot:
-        ts = playground.workspace.post("ada", "general", f"<@{BOT}> slow 3 echo: finished by the next process")
+        ts = playground.workspace.post("ada", "general", f"<@{BOT}> slow 1 echo: finished by the next process")
         await until(lambda: playground.model.active == 1)
         await bot.kill()
     bot = await launch(environment(playground, tmp_path, mode, {"SLACK_APP_TOKEN": "xapp-1-revoked"}, {}), tmp_path)

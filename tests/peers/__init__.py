@@ -1,0 +1,1 @@
+"""The model side against OpenAI-compatible servers that other people wrote."""
