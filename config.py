@@ -255,13 +255,16 @@ def load_settings(env_file: str | None = ".env", **given: str) -> Settings:
 
 
 _READ_BY_SDKS = ("SLACK_", "OPENAI_")
+_THIS_MACHINE = "localhost,127.0.0.1,::1"
 
 
 def hide_from_sdks() -> None:
-    """Take Slack's and the model's variables out of the environment, once the settings are read.
+    """Make the environment harmless for the SDKs, which read it by themselves; once the settings are read.
 
-    Their SDKs read variables by themselves: Bolt, for one, silently switches to OAuth when it finds a client's id and
-    secret. Child processes have no use for the secrets either.
+    Slack's and the model's variables go: Bolt, for one, silently switches to OAuth when it finds a client's id and
+    secret, and child processes have no use for secrets. Proxies are never used for this machine.
     """
     for name in [name for name in os.environ if name.startswith(_READ_BY_SDKS)]:
         del os.environ[name]
+    spared = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    os.environ["no_proxy"] = f"{spared},{_THIS_MACHINE}".lstrip(",")

@@ -18,13 +18,16 @@ def _say(line: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line. Exit codes: 0 measured (whatever came out), 1 a program did not run, 2 wrong command line."""
+    """The command line. Exit codes: 0 measured (whatever came out), 1 not possible here, 2 wrong command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a small run that only shows that everything works")
     parser.add_argument(
         "--output", type=Path, default=ROOT / "build" / "benchmarks", metavar="FOLDER", help="for the table and plot"
     )
     wanted = parser.parse_args(arguments)
+    if sys.platform != "linux":
+        _say("the benchmark reads processor time and memory as only Linux gives them")
+        return 1
     _say(f"load of this machine before the run: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     try:
         findings = asyncio.run(carry_out(QUICK if wanted.quick else Plan(), _say))

@@ -5,6 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
+_END_SECONDS = 2.0
+"""How long questions that are being answered may hold up the end."""
+
 Check = Callable[[], Awaitable[Mapping[str, object]]]
 Ready = Callable[[], Awaitable[bool]]
 
@@ -32,7 +35,7 @@ class Health:
                 web.get("/health", self._all),
             ]
         )
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=_END_SECONDS)
 
     async def start(self, host: str, port: int) -> None:
         """Listen; PortTaken when that is impossible."""

@@ -11,7 +11,13 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_client.event_handlers.registration import Intake, acknowledge_the_rest, is_event, retry_number
+from slack_client.event_handlers.registration import (
+    BOLT_NAME,
+    Intake,
+    acknowledge_the_rest,
+    is_event,
+    retry_number,
+)
 
 
 class AsyncSocket:
@@ -70,7 +76,7 @@ def build_app(client: AsyncWebClient, authorization: AuthorizeResult, intake: In
 
     app = AsyncApp(
         client=client,
-        name="threadwell",
+        name=BOLT_NAME,
         authorize=authorize,
         # Before the authorisation, which prepares a client for each request: events need none.
         before_authorize=TakeIn(intake),

@@ -21,7 +21,13 @@ from slack_bolt.response import BoltResponse
 from slack_sdk import WebClient
 
 from base_client import ThreadKey
-from slack_client.event_handlers.registration import Intake, acknowledge_the_rest, is_event, retry_number
+from slack_client.event_handlers.registration import (
+    BOLT_NAME,
+    Intake,
+    acknowledge_the_rest,
+    is_event,
+    retry_number,
+)
 
 _MARGIN = 1.0
 """Seconds a thread waits longer for the loop than the loop's own deadline allows."""
@@ -140,7 +146,7 @@ def build_app(client: WebClient, authorization: AuthorizeResult, intake: Intake,
 
     app = App(
         client=client,
-        name="threadwell",
+        name=BOLT_NAME,
         authorize=authorize,
         before_authorize=TakeIn(intake, deadline),
         process_before_response=False,

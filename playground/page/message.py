@@ -26,7 +26,7 @@ def avatar(person: Person) -> str:
     if person.is_bot:
         return f'<span class="avatar bot" aria-hidden="true">{icon("thread")}</span>'
     initials = "".join(word[0] for word in person.real_name.split()[:2]).upper()
-    tint = zlib.crc32(person.name.encode()) % TINTS
+    tint = zlib.crc32(person.real_name.encode()) % TINTS
     return f'<span class="avatar tint-{tint}" aria-hidden="true">{html.escape(initials)}</span>'
 
 

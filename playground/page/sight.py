@@ -94,7 +94,10 @@ class Sight:
         found = {message.ts: view.message(message, pane) for message in kept}
         found |= {note.ts: view.ephemeral(note, pane) for note in self._ephemerals(pane, place)}
         self._sent |= {f"{pane}-{ts}": html for ts, html in found.items()}
-        self.out.append({"op": "all", "id": pane, "html": "".join(html for _, html in sorted(found.items()))})
+        shown = [html for _, html in sorted(found.items())]
+        if len(kept) < len(messages):
+            shown.insert(1, '<p class="earlier">Older messages are not shown.</p>')
+        self.out.append({"op": "all", "id": pane, "html": "".join(shown)})
 
     def _ephemerals(self, pane: str, place: Place) -> Iterable[Ephemeral]:
         thread = place.thread_ts if pane == "t" else None

@@ -17,6 +17,9 @@ from slack_client.identity import Identity
 
 log = logging.getLogger("threadwell.intake")
 
+BOLT_NAME = "bolt"
+"""The app's name within Bolt: it sets the level of the logger of that name, which must not be one of ours."""
+
 LAST_RETRY = 3
 """Slack delivers an event again three times at most."""
 

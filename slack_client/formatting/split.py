@@ -32,8 +32,9 @@ def open_fence(text: str, inside: Fence | None = None) -> Fence | None:
 
 def _balanced(line: str) -> bool:
     """Whether no inline construct is open at the end of `line`, as far as counting can tell."""
-    pairs = ("`", "*", "~~", "__")
-    return all(line.count(mark) % 2 == 0 for mark in pairs) and line.count("[") <= line.count(")")
+    strong = line.count("**")
+    marks = (line.count("`"), line.count("*") - 2 * strong, strong, line.count("~~"), line.count("__"))
+    return all(count % 2 == 0 for count in marks) and line.count("[") <= line.count(")")
 
 
 def stable_end(text: str, start: int, limit: int, patience: int = 400) -> int:
@@ -47,7 +48,7 @@ def stable_end(text: str, start: int, limit: int, patience: int = 400) -> int:
     newline = text.rfind("\n", start, stop)
     while newline != -1 and newline + 1 < len(text) and text[newline + 1].isspace():
         newline = text.rfind("\n", start, newline)  # the next line is indented, or blank: its white space must not lead
-    if newline != -1 and newline + 1 < len(text):
+    if newline != -1 and newline + 1 < len(text) and not text[start:newline].isspace():
         return newline + 1
     line_start = text.rfind("\n", 0, start) + 1
     words = [match.end() for match in _WORD_START.finditer(text, start, stop)][-_WORDS_TRIED:]

@@ -48,6 +48,13 @@ class Line:
 
 
 @pytest_asyncio.fixture
+async def playground() -> AsyncIterator[Playground]:
+    """A fresh one for each test: without a browser that is cheap."""
+    async with Playground() as running:
+        yield running
+
+
+@pytest_asyncio.fixture
 async def session(playground: Playground) -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(playground.page_url) as session:
         yield session
@@ -114,6 +121,8 @@ async def test_a_page_that_fell_behind_is_shown_everything(playground: Playgroun
         workspace.post("ada", "general", f"message {number}")
     everything = await line.hear("all")
     assert "message 1199" in str(everything["html"])
+    assert str(everything["html"]).count("<article") == 201
+    assert "Older messages are not shown" in str(everything["html"])
 
 
 async def test_an_ephemeral_is_for_one_person_only(
@@ -126,7 +135,6 @@ async def test_an_ephemeral_is_for_one_person_only(
     assert "Only visible to you" in str((await line.hear("put"))["html"])
     await line.send(do="look", person="U0GRACE001", channel="C0GENERAL1", thread="")
     await line.quiet(0.9)
-    assert "just for you" not in json.dumps(line.heard[-20:][-1])
     assert [message["html"] for message in line.heard if message["op"] == "all" and message["id"] == "c"][-1] == ""
 
 

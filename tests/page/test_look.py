@@ -3,6 +3,8 @@
 import pytest
 from playwright.async_api import expect
 
+from playground.server import Options, Playground
+
 from .visitor import Visitor
 
 pytestmark = [pytest.mark.page, pytest.mark.asyncio(loop_scope="module")]
@@ -81,3 +83,16 @@ async def test_what_cannot_be_posted_goes_back_into_the_composer(visitor: Visito
     await visitor.composer().press("Enter")
     await expect(visitor.page.get_by_role("alert")).to_have_text("Not sent: is archived.")
     await expect(visitor.composer()).to_have_value("too late")
+
+
+async def test_a_new_playground_at_the_old_address_says_that_all_is_gone(visitor: Visitor) -> None:
+    await visitor.write("before")
+    await visitor.playground.stop()
+    await expect(visitor.page.locator("#banner")).not_to_be_empty()
+    port = int(visitor.playground.page_url.rstrip("/").rpartition(":")[2])
+    async with Playground(Options(slack_port=port)):
+        await expect(visitor.page.get_by_role("alert")).to_contain_text("was restarted")
+        await expect(visitor.page.locator(".room[aria-current]")).to_have_text("general")
+        await expect(visitor.messages()).to_have_count(0)
+    await visitor.playground.start()
+    visitor.complaints = [line for line in visitor.complaints if "ERR_CONNECTION_REFUSED" not in line]

@@ -24,7 +24,10 @@ class Caller:
 
     async def ask(self, **changes: object) -> Done:
         """One call; `changes` are fields of the request."""
-        return await self._client.complete(a_request(**changes), self.events.append)
+        return await self._client.complete(a_request(**changes), self._hear)
+
+    def _hear(self, event: Event) -> None:
+        self.events.append(event)
 
     async def fail(self, **changes: object) -> ModelError:
         """The error of a call that must fail."""

@@ -12,7 +12,7 @@ from playground.slack.records import Message
 from slack_client.formatting.text import Neutraliser
 from tests.wire.harness import GENERAL, House, running_bot
 
-STREAMS_OF_A_BOT = 12
+STREAMS_OF_A_BOT = 16
 """Slack lets twenty streams begin and end in a minute, and so much the bot allows itself."""
 
 
@@ -84,7 +84,7 @@ async def own_house(
     """A playground and a bot for one test, with settings of its own; at the end its writes are looked at."""
     async with (
         Playground(options) as playground,
-        running_bot(playground, folder, mode, timings=timings, **given) as bot,
+        running_bot(playground, folder, mode, timings=timings, may_log_tracebacks=False, **given) as bot,
     ):
         yield House(playground, bot, mode)
         check_writes(playground.calls)

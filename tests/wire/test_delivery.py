@@ -97,12 +97,12 @@ async def test_a_status_comes_first_and_then_one_message_grows(mode: str, folder
 
 @pytest.mark.parametrize("kind", MARKDOWN)
 async def test_markdown_arrives_as_the_model_wrote_it(streaming: House, kind: str) -> None:
-    messages = await answer(streaming, MARKDOWN[kind], seconds=0.4)
+    messages = await answer(streaming, MARKDOWN[kind], seconds=0.3)
     assert [message.text for message in messages] == [neutral(MARKDOWN[kind])]
 
 
 async def test_no_piece_begins_with_white_space(streaming: House) -> None:
-    [message] = await answer(streaming, MARKDOWN["lists"] + "\n\n" + MARKDOWN["blocks"], seconds=1.5)
+    [message] = await answer(streaming, MARKDOWN["lists"] + "\n\n" + MARKDOWN["blocks"], seconds=0.8)
     assert message.stream is not None
     pieces = [text for _, text in message.stream.pieces]
     assert len(pieces) >= 3
@@ -139,7 +139,7 @@ async def test_a_very_long_answer_is_cut_into_messages_with_whole_code_blocks(st
     lines = "".join(f"value_{number} = compute({number})  # a line of code\n" for number in range(500))
     text = f"Look:\n\n```python\n{lines}```\n\n{words(600)}"
     assert len(text) > 25_000
-    messages = await answer(streaming, text, seconds=2.0)
+    messages = await answer(streaming, text, seconds=1.0)
     assert len(messages) >= 3
     assert all(len(message.text) <= 12_000 for message in messages)
     assert joined(messages) == text
@@ -159,7 +159,7 @@ async def test_a_very_long_answer_is_cut_alike_when_it_is_posted(streaming: Hous
 async def test_a_stream_is_ended_before_slack_ends_it(folder: Path) -> None:
     async with own_house(folder, timings={"stream_lifetime": 0.7}) as house:
         house.playground.faults.stream_lifetime = 2.0
-        messages = await answer(house, words(200), seconds=3.0)
+        messages = await answer(house, words(200), seconds=2.5)
     assert len(messages) >= 3
     assert joined(messages) == words(200)
     assert {message.stream.state for message in messages if message.stream} == {"ended"}
@@ -182,7 +182,7 @@ async def test_an_app_that_is_no_agent_shows_a_status_line_and_finds_out_once(fo
             async with running_bot(playground, folder) as bot:
                 house = House(playground, bot, "async")
                 for _ in range(2):
-                    messages = await answer(house, "Plainly said.")
+                    messages = await answer(house, "Plainly said.", seconds=0.2)
                     assert [message.text for message in messages] == ["Plainly said."]
                 lines = calls_of(house, "assistant.threads.setStatus")
                 assert len([call for call in lines if call.args["status"]]) == 2 * bots
@@ -219,10 +219,10 @@ def gaps(calls: list[Call]) -> list[float]:
 
 async def test_updates_are_wider_apart_the_more_streams_there_are(folder: Path) -> None:
     async with own_house(folder, timings={"appends_per_minute": 600.0}) as house:
-        await answer(house, words(100), seconds=1.5)
+        await answer(house, words(100), seconds=1.0)
         alone = gaps(calls_of(house, "chat.appendStream"))
         before = len(house.playground.calls)
-        house.playground.model.knobs.set(answer=words(100), total_seconds=3.0)
+        house.playground.model.knobs.set(answer=words(100), total_seconds=2.5)
         asked = [house.mention("say it") for _ in range(6)]
         for ts in asked:
             assert await turn_done(house, ts) == "done"

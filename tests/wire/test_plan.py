@@ -68,7 +68,7 @@ async def test_without_a_line_the_thread_is_busy_at_once(folder: Path, mode: str
     async with own_house(folder, mode, THREAD_QUEUE_LIMIT="0") as house:
         calls = Calls(house)
         workspace, faults, knobs = house.playground.workspace, house.playground.faults, house.playground.model.knobs
-        knobs.next(first_token_seconds=1.5)
+        knobs.next(first_token_seconds=2.5)
         ts = house.mention("echo: one")
         await model_works(house)
         await everything_taken_in(house)
@@ -103,8 +103,7 @@ async def seconds_to_answer(house: House) -> float:
 
 async def hanging_threads(house: House) -> list[str]:
     """Questions that the model does not answer, as many of them under way as there can be at a time."""
-    house.playground.model.knobs.next(HANGING, hang_before_headers=True)
-    threads = [house.mention(f"echo: {number}") for number in range(HANGING)]
+    threads = [house.mention("please hang") for _ in range(HANGING)]
     await model_works(house, HANGING if house.mode == "async" else 10)
     return threads
 
@@ -118,7 +117,7 @@ async def all_given_up(house: House, threads: list[str], calls: Calls) -> None:
 
 
 async def test_a_model_that_never_answers_holds_up_nobody_else(folder: Path) -> None:
-    async with own_house(folder, "async", ASYNC_TIMEOUT_SECONDS="4") as house:
+    async with own_house(folder, "async", ASYNC_TIMEOUT_SECONDS="3") as house:
         calls = Calls(house)
         idle = await seconds_to_answer(house)
         threads = await hanging_threads(house)
@@ -129,7 +128,7 @@ async def test_a_model_that_never_answers_holds_up_nobody_else(folder: Path) -> 
 
 
 async def test_a_model_that_never_answers_holds_up_no_acknowledgement(folder: Path) -> None:
-    async with own_house(folder, "threaded", ASYNC_TIMEOUT_SECONDS="2", SYNC_WORKERS="10") as house:
+    async with own_house(folder, "threaded", ASYNC_TIMEOUT_SECONDS="1.5", SYNC_WORKERS="10") as house:
         calls = Calls(house)
         threads = await hanging_threads(house)
         ts = house.mention("echo: at last")
@@ -143,11 +142,10 @@ async def test_a_model_that_never_answers_holds_up_no_acknowledgement(folder: Pa
 
 async def test_connections_are_reused(house: House) -> None:
     playground = house.playground
-    before, calls = dict(playground.connections), Calls(house)
+    before = dict(playground.connections)
     for number in range(20):
         assert await house.ask(f"echo: {number}", user=ADA) == str(number)
     opened = {host: count - before[host] for host, count in playground.connections.items()}
     assert opened["sockets"] == 0
     assert opened["slack"] <= 3
     assert opened["model"] <= 3
-    assert len({call.connection for call in calls()}) <= 3

@@ -30,7 +30,8 @@ export class Follower {
   jump() {
     this.following = true;
     this.button.hidden = true;
-    this.scroller.scrollTop = this.scroller.scrollHeight;
+    // What there is to try in an empty channel is read from its beginning.
+    this.scroller.scrollTop = this.scroller.querySelector(".message") ? this.scroller.scrollHeight : 0;
     this.#last = this.scroller.scrollTop;
   }
 

@@ -1,0 +1,226 @@
+"""The writer of a reply where the wire does not reach: failing records, places of streams, and what is left to show."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest_asyncio
+
+from database import Store, StoreUnavailable
+from slack_client.delivery import PART_LIMIT, Means, SlackReply
+from slack_client.errors import Ambiguous, RateLimited, Refused, Unreachable
+from slack_client.messaging import Messaging
+from slack_client.notices import BusyLines, SmallTasks
+from slack_client.parts import Parts
+from slack_client.status import LINE, SESSION, AgentSurface, ThreadStatus
+from tests.slack_client.scripted import IDENTITY, QUESTION, THREAD, TIMINGS, Records, ScriptedApi
+
+
+@dataclass
+class Room:
+    """What a reply needs. `reply` opens one."""
+
+    surface: AgentSurface
+    api: ScriptedApi = field(default_factory=ScriptedApi)
+    records: Records = field(default_factory=Records)
+
+    def reply(self) -> SlackReply:
+        means = Means(self.api.pacing, TIMINGS, self.api.figures)
+        parts = Parts(self.api, Messaging(self.api, IDENTITY), QUESTION, TIMINGS.delivery_patience)
+        return SlackReply("t1", means, parts, ThreadStatus(self.api, self.surface, THREAD), self.records)
+
+    def texts(self, *methods: str) -> list[object]:
+        return [arguments.get("markdown_text") for method, arguments in self.api.calls if method in methods]
+
+    async def until(self, method: str, times: int = 1) -> None:
+        async with asyncio.timeout(5):
+            while self.api.methods().count(method) < times:
+                await asyncio.sleep(0.01)
+
+
+@pytest_asyncio.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    """A room of an app that is an agent, as far as Slack's answers go."""
+    figures = ScriptedApi().figures
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/bot.db", figures)
+    yield Room(AgentSurface(store))
+    await store.close()
+
+
+async def test_without_records_the_answer_is_delivered_all_the_same(room: Room) -> None:
+    room.records.failure = StoreUnavailable("disk full")
+    reply = room.reply()
+    reply.say("One two three")
+    await room.until("chat.startStream")
+    assert await reply.close()
+    assert "".join(map(str, room.texts("chat.startStream", "chat.appendStream", "chat.stopStream"))) == "One two three"
+
+
+async def test_a_stream_that_could_not_be_looked_for_gives_its_place_back(room: Room) -> None:
+    room.api.next["chat.startStream"] = [Ambiguous("chat.startStream", "reset")]
+    room.api.next["conversations.replies"] = [Unreachable("conversations.replies", "refused")] * 1_000
+    reply = room.reply()
+    reply.say("One two three")
+    await asyncio.wait([reply.task], timeout=5)
+    assert not await reply.close()
+    assert room.api.pacing.live_streams == 0
+
+
+async def test_a_cancelled_writer_gives_its_place_back(room: Room) -> None:
+    reply = room.reply()
+    reply.say("One two three")
+    await room.until("chat.startStream")
+    assert room.api.pacing.live_streams == 1
+    reply.task.cancel()
+    await asyncio.wait([reply.task], timeout=5)
+    assert room.api.pacing.live_streams == 0
+
+
+async def test_what_an_update_could_not_bring_is_shown_without_further_news(room: Room) -> None:
+    room.api.next["chat.appendStream"] = [
+        RateLimited("chat.appendStream", 0.05),
+        Unreachable("chat.appendStream", "refused"),
+    ]
+    reply = room.reply()
+    reply.say("One two ")
+    await room.until("chat.startStream")
+    reply.say("three four ")
+    await room.until("chat.appendStream", times=3)
+    assert await reply.close()
+    assert room.texts("chat.appendStream")[-1] == "two three "
+
+
+async def test_an_answer_of_white_space_at_its_ends_is_no_message_of_its_own(room: Room) -> None:
+    room.api.next["chat.startStream"] = [Refused("chat.startStream", "feature_disabled")]
+    reply = room.reply()
+    reply.say("\n\n")
+    reply.say("w" * (PART_LIMIT - 2))
+    reply.say("\n \n")
+    assert await reply.close()
+    assert room.texts("chat.postMessage") == ["w" * (PART_LIMIT - 2)]
+
+
+async def test_no_stream_begins_with_nothing_but_white_space(room: Room) -> None:
+    reply = room.reply()
+    reply.say("\n\nO")
+    await asyncio.sleep(0.05)
+    reply.say("ne two")
+    await room.until("chat.startStream")
+    assert await reply.close()
+    assert room.texts("chat.startStream") == ["\n\nOne "]
+
+
+async def test_a_code_block_that_is_still_open_is_closed_before_the_notice(room: Room) -> None:
+    reply = room.reply()
+    reply.say("```sh\nls -l\n")
+    assert await reply.close("_Cut off._")
+    assert "".join(map(str, room.texts("chat.startStream", "chat.stopStream", "chat.postMessage"))) == (
+        "```sh\nls -l\n```\n\n_Cut off._"
+    )
+
+
+# The session
+
+
+async def test_a_session_that_was_refused_for_now_needs_no_end(room: Room) -> None:
+    room.api.next[SESSION] = [RateLimited(SESSION, 30)]
+    room.api.next["chat.startStream"] = [Refused("chat.startStream", "feature_disabled")]
+    reply = room.reply()
+    reply.say("One two")
+    async with asyncio.timeout(2):
+        assert await reply.close()
+    assert room.api.methods().count(SESSION) == 1
+    assert room.surface.open_sessions == 0
+
+
+async def test_a_stream_that_ends_otherwise_leaves_no_session_at_work(room: Room) -> None:
+    room.api.next[SESSION] = [RateLimited(SESSION, 0.05)]
+    room.api.next["chat.stopStream"] = [Refused("chat.stopStream", "message_not_in_streaming_state")]
+    reply = room.reply()
+    reply.say("One two")
+    await room.until("chat.startStream")
+    assert await reply.close()
+    assert [arguments["status"] for method, arguments in room.api.calls if method == SESSION] == [
+        "processing",
+        "active",
+    ]
+
+
+async def test_after_a_429_sessions_are_shown_again(room: Room) -> None:
+    room.api.next[SESSION] = [RateLimited(SESSION, 0.05)]
+    status = ThreadStatus(room.api, room.surface, THREAD)
+    assert not await status.show()
+    await asyncio.sleep(0.06)
+    assert await status.show()
+
+
+async def test_a_status_line_whose_answer_was_lost_is_cleared(room: Room) -> None:
+    await room.surface.found(is_agent=False)
+    room.api.next[LINE] = [Ambiguous(LINE, "reset")]
+    status = ThreadStatus(room.api, room.surface, THREAD)
+    assert not await status.show("working…")
+    await status.clear(stream_ended=False, message_posted=False)
+    assert [arguments["status"] for _, arguments in room.api.calls] == ["working…", ""]
+
+
+async def test_what_was_found_out_is_remembered_for_a_day(room: Room, tmp_path: Path) -> None:
+    now = 1_000_000.0
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/facts.db", room.api.figures)
+    await AgentSurface(store, lambda: now).found(is_agent=False)
+    recalled = {}
+    for later in (86_000, 87_000):
+        surface = AgentSurface(store, lambda later=later: now + later)  # type: ignore[misc]
+        await surface.recall()
+        recalled[later] = surface.is_agent
+    await store.close()
+    assert recalled == {86_000: False, 87_000: None}
+
+
+# Busy lines
+
+
+def busy_texts(api: ScriptedApi) -> list[object]:
+    return [arguments["text"] for _, arguments in api.calls]
+
+
+async def test_a_busy_line_is_said_once_and_updated(room: Room) -> None:
+    tasks = SmallTasks()
+    lines = BusyLines(room.api, tasks, TIMINGS, lambda refused: f"{refused} refused")
+    for _ in range(3):
+        lines.add(THREAD)
+    await room.until("chat.postMessage")
+    lines.add(THREAD)
+    await room.until("chat.update")
+    await tasks.close()
+    assert room.api.methods() == ["chat.postMessage", "chat.update"]
+    assert busy_texts(room.api) == ["3 refused", "4 refused"]
+    assert room.api.calls[0][1]["unfurl_links"] is False
+
+
+async def test_a_busy_line_whose_answer_was_lost_is_said_again(room: Room) -> None:
+    room.api.next["chat.postMessage"] = [Ambiguous("chat.postMessage", "reset")]
+    tasks = SmallTasks()
+    lines = BusyLines(room.api, tasks, TIMINGS, lambda refused: f"{refused} refused")
+    lines.add(THREAD)
+    await room.until("chat.postMessage", times=2)
+    await tasks.close()
+
+
+async def test_a_busy_line_that_found_no_place_is_said_with_the_next_refusal(room: Room) -> None:
+    tasks = SmallTasks()
+    lines = BusyLines(room.api, tasks, TIMINGS, lambda refused: f"{refused} refused")
+    blocker = asyncio.Event()
+
+    async def wait() -> None:
+        await blocker.wait()
+
+    while tasks.start(wait(), "filler"):
+        pass
+    lines.add(THREAD)
+    blocker.set()
+    await asyncio.sleep(0.05)
+    lines.add(THREAD)
+    await room.until("chat.postMessage")
+    await tasks.close()
+    assert busy_texts(room.api) == ["2 refused"]
