@@ -1,5 +1,6 @@
 """What is measured, and how often."""
 
+import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -99,7 +100,8 @@ class Session:
     def _told(self, result: Result) -> Result:
         self._say(
             f"  {result.program:<8} {result.threads:>4} threads: {result.per_second:6.1f} answers/s, "
-            f"p50 {result.percentile(50):5.2f} s, {result.cpu_each * 1000:5.1f} ms CPU each"
+            f"p50 {result.percentile(50):5.2f} s, {result.cpu_each * 1000:5.1f} ms CPU each, "
+            f"{result.streamed} streams for {result.answers} answers, load {os.getloadavg()[0]:.1f}"
         )
         return result
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from base_client import ChatUnavailable, Deletion, Edit, Message, Part, Reply, ThreadKey
@@ -9,6 +10,7 @@ from database import Store, StoreUnavailable, TurnState, UnfinishedTurn
 from message_processor import lines
 from message_processor.collaborators import Outcome
 from message_processor.handlers.text import TextHandler, Transcript
+from message_processor.patience import Result, patiently
 from message_processor.recovery import ATTEMPTS
 from message_processor.turn import Turn
 from thread_manager import Admission, Lanes, Runner, run_at_once
@@ -94,7 +96,8 @@ class MessageProcessor(TextHandler):
         for unfinished in begun:
             await self._resume(unfinished)
         turn_id = self.new_id()
-        messages = await self.store.claim(turn_id, thread, [message.key for message in fresh])
+        keys = [message.key for message in fresh]
+        messages = await self._patiently("claim", lambda: self.store.claim(turn_id, thread, keys))
         if messages:
             turn = Turn(turn_id, thread, messages)
             reply = self.chat.open_reply(turn_id, turn.question, TurnRecords(self.store, turn_id))
@@ -103,7 +106,7 @@ class MessageProcessor(TextHandler):
 
     async def _resume(self, unfinished: UnfinishedTurn) -> None:
         """Go on with a turn of an earlier process: in the same messages, without the model if its text is complete."""
-        attempts = await self.store.attempt(unfinished.turn_id)
+        attempts = await self._patiently("attempt", lambda: self.store.attempt(unfinished.turn_id))
         messages = await self.store.turn_messages(unfinished.turn_id)
         turn = Turn(unfinished.turn_id, unfinished.thread, messages)
         last = unfinished.keys[-1]
@@ -175,8 +178,12 @@ class MessageProcessor(TextHandler):
             await self._keep(turn, f"{outcome.text}\n\n{outcome.notice}".strip())
         delivered = await reply.close(outcome.notice)
         state = outcome.state if delivered else TurnState.UNDELIVERED
-        await self.store.finish(turn.id, state, outcome.text, outcome.error, outcome.usage)
+        ending = (turn.id, state, outcome.text, outcome.error, outcome.usage)
+        await self._patiently("finish", lambda: self.store.finish(*ending))
         return state
+
+    async def _patiently(self, what: str, commit: Callable[[], Awaitable[Result]]) -> Result:
+        return await patiently(commit, what, self.settings.timings)
 
     async def _keep(self, turn: Turn, text: str) -> None:
         """From here on the answer can be delivered without the model; without the store it is delivered as well."""

@@ -21,6 +21,7 @@ SHOWN_SETTINGS = (
 )
 
 _NAMED = re.compile(r"\s*<\w+\b[^>\n]*\b(?:author|by|from|name|speaker|user)=\"([^\"\n]{1,80})\"")
+_CONTEXT_ONLY = re.compile(r"\s*<\w+\b[^>\n]*\banswer=\"no\"")
 _FENCED = re.compile(r"\s*<(\w+)\b[^>\n]*>\n?(.*?)\n?</\1>", re.DOTALL)
 
 
@@ -40,6 +41,10 @@ class Turn:
     role: Role
     text: str
     attachments: int = 0
+
+    def is_asked(self) -> bool:
+        """Whether an answer is wanted: a message whose element says answer="no" is there as context only."""
+        return _CONTEXT_ONLY.match(self.text) is None
 
     def speaker(self) -> str:
         """The name that the element around a person's message gives, if any."""
@@ -75,7 +80,7 @@ class Asked:
         for turn in reversed(self.turns):
             if turn.role is Role.MODEL:
                 break
-            if turn.role is Role.PERSON:
+            if turn.role is Role.PERSON and turn.is_asked():
                 messages.append(spoken(turn.text))
         return tuple(reversed(messages))
 

@@ -48,7 +48,7 @@ def stable_end(text: str, start: int, limit: int, patience: int = 400) -> int:
     newline = text.rfind("\n", start, stop)
     while newline != -1 and newline + 1 < len(text) and text[newline + 1].isspace():
         newline = text.rfind("\n", start, newline)  # the next line is indented, or blank: its white space must not lead
-    if newline != -1 and newline + 1 < len(text) and not text[start:newline].isspace():
+    if newline != -1 and newline + 1 < len(text) and text[start:newline].strip():
         return newline + 1
     line_start = text.rfind("\n", 0, start) + 1
     words = [match.end() for match in _WORD_START.finditer(text, start, stop)][-_WORDS_TRIED:]

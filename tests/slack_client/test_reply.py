@@ -103,12 +103,12 @@ async def test_an_answer_of_white_space_at_its_ends_is_no_message_of_its_own(roo
 
 async def test_no_stream_begins_with_nothing_but_white_space(room: Room) -> None:
     reply = room.reply()
-    reply.say("\n\nO")
+    reply.say("\nO")
     await asyncio.sleep(0.05)
     reply.say("ne two")
     await room.until("chat.startStream")
     assert await reply.close()
-    assert room.texts("chat.startStream") == ["\n\nOne "]
+    assert room.texts("chat.startStream") == ["\nOne "]
 
 
 async def test_a_code_block_that_is_still_open_is_closed_before_the_notice(room: Room) -> None:
