@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.load import LONGEST_WAIT, WrongAnswer
 from benchmarks.plan import QUICK, Plan, carry_out
 from benchmarks.plot import draw
 from benchmarks.program import ROOT, ProgramFailed
@@ -31,8 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _say(f"load of this machine before the run: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     try:
         findings = asyncio.run(carry_out(QUICK if wanted.quick else Plan(), _say))
-    except ProgramFailed as failure:
+    except (ProgramFailed, WrongAnswer) as failure:
         _say(f"a measured program failed:\n{failure}")
+        return 1
+    except TimeoutError:
+        _say(f"a question was not answered within {LONGEST_WAIT:.0f} s")
         return 1
     wanted.output.mkdir(parents=True, exist_ok=True)
     (wanted.output / "benchmarks.md").write_text(as_markdown(findings), encoding="utf-8")

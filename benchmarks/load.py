@@ -10,9 +10,13 @@ from playground.server import Playground
 
 ADA = "U0ADA00001"
 GENERAL = "C0GENERAL1"
-LONGEST_WAIT = 600.0  # seconds for one answer
+LONGEST_WAIT = 120.0  # seconds for one answer
 READING = 0.25  # seconds that a person takes between an answer and the next question
 _LAST_WORDS = ANSWER[-40:]
+
+
+class WrongAnswer(Exception):
+    """A program ended its answer with something else than what the model said; the text is that answer."""
 
 
 @dataclass(slots=True)
@@ -24,7 +28,7 @@ class Thread:
     asked: int = 0
 
     async def ask(self) -> float:
-        """Ask the next question; seconds until the thread holds the complete answer. TimeoutError after ten minutes."""
+        """Ask the next question; seconds until the thread holds the complete answer. TimeoutError after two minutes."""
         workspace = self.playground.workspace
         self.asked += 1
         began = time.perf_counter()
@@ -39,7 +43,11 @@ class Thread:
         if len(messages) < self.asked:
             return False
         last = messages[-1]
-        return (last.stream is None or last.stream.state == "ended") and last.text.endswith(_LAST_WORDS)
+        if last.stream is not None and last.stream.state == "live":
+            return False
+        if not last.text.endswith(_LAST_WORDS):
+            raise WrongAnswer(last.text)
+        return True
 
     async def converse(self, questions: int) -> list[float]:
         """Ask one question after the other; the seconds of each."""

@@ -30,6 +30,9 @@ PART_LIMIT = 11_000
 _STATUS_REFRESH = 90.0
 """A status line disappears after two minutes."""
 
+_STATUS_INTERVAL = 2.0
+"""Shortest time between two wordings of the status: a model's commentary comes word by word."""
+
 
 @dataclass(slots=True)
 class LivePart:
@@ -82,6 +85,8 @@ class SlackReply:
         self._neutraliser = Neutraliser()
         self._text = ""
         self._status_text = ""
+        self._status_shown: str | None = None
+        self._status_at = self._began
         self._notice = ""
         self._number = 1
         self._done = 0  # the answer's text before this offset stands in messages that are finished
@@ -122,7 +127,9 @@ class SlackReply:
             if self._earlier is not None:
                 await self._earlier.find(self._parts)
             while not self._closing.is_set():
-                await self._wait(self._news, self._longest_silence())
+                # What is posted whole in the end needs nobody to look at every piece of it.
+                everything = self._streaming or not self._text
+                await self._wait(self._news if everything else self._closing, self._longest_silence())
                 self._news.clear()
                 if not self._closing.is_set():
                     await self._show_news()
@@ -145,11 +152,18 @@ class SlackReply:
 
     def _longest_silence(self) -> float:
         """Seconds until something is due although nothing new was said: a fresh status, the end of a stream's life."""
-        if self._live is None:
-            return _STATUS_REFRESH
-        return max(0.05, self._live.began + self._timings.stream_lifetime - self._clock())
+        due = self._status_due() if self._live is None else self._live.began + self._timings.stream_lifetime
+        return max(0.05, due - self._clock())
+
+    def _status_due(self) -> float:
+        if self._status_shown == self._status_text:
+            return self._status_at + _STATUS_REFRESH
+        return self._status_at + (_STATUS_INTERVAL if self._status_shown else 0.0)
 
     async def _show_status(self) -> None:
+        if self._clock() < self._status_due():
+            return
+        self._status_at, self._status_shown = self._clock(), self._status_text
         if await self._status.show(self._status_text):
             self._first("sign")
 
@@ -159,14 +173,14 @@ class SlackReply:
             self._observer.observe(f"first_{kind}_seconds", self._clock() - self._began)
 
     async def _show_news(self) -> None:
-        if not self._text:
-            await self._show_status()
-        elif self._live is not None and self._is_over(self._live):
+        if self._live is not None and self._is_over(self._live):
             await self._roll_over(self._live)
         elif self._live is not None:
             await self._append(self._live)
-        elif self._streaming:
+        elif self._text and self._streaming:
             await self._begin_stream()
+        else:
+            await self._show_status()
 
     async def _begin_stream(self) -> None:
         end = stable_end(self._text, self._done, PART_LIMIT)

@@ -77,7 +77,8 @@ class ThreadStatus:
         try:
             async with asyncio.timeout(_SHOW_SECONDS):
                 shown = await self._show_session() if self._surface.is_agent is not False else False
-                if text or self._surface.is_agent is False:
+                # A line sets an agent's session to work as well: only where its end has a place already.
+                if self._surface.is_agent is False or (text and self._session_open):
                     shown = await self._show_line(text or _DEFAULT_LINE) or shown
                 return shown
         except (SlackFailure, TimeoutError):

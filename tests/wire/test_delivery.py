@@ -159,7 +159,7 @@ async def test_a_very_long_answer_is_cut_alike_when_it_is_posted(streaming: Hous
 async def test_a_stream_is_ended_before_slack_ends_it(folder: Path) -> None:
     async with own_house(folder, timings={"stream_lifetime": 0.7}) as house:
         house.playground.faults.stream_lifetime = 2.0
-        messages = await answer(house, words(200), seconds=2.5)
+        messages = await answer(house, words(200), seconds=2.0)
     assert len(messages) >= 3
     assert joined(messages) == words(200)
     assert {message.stream.state for message in messages if message.stream} == {"ended"}
@@ -222,7 +222,7 @@ async def test_updates_are_wider_apart_the_more_streams_there_are(folder: Path) 
         await answer(house, words(100), seconds=1.0)
         alone = gaps(calls_of(house, "chat.appendStream"))
         before = len(house.playground.calls)
-        house.playground.model.knobs.set(answer=words(100), total_seconds=2.5)
+        house.playground.model.knobs.set(answer=words(100), total_seconds=2.0)
         asked = [house.mention("say it") for _ in range(6)]
         for ts in asked:
             assert await turn_done(house, ts) == "done"

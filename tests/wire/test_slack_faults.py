@@ -91,7 +91,7 @@ async def test_a_429_stops_neither_later_streams_nor_their_updates(streaming: Ho
 async def test_every_second_call_meets_a_429(folder: Path) -> None:
     async with own_house(folder) as house:
         house.playground.faults.add("rate_limited", times=None, every=2, retry_after=1)
-        house.playground.model.knobs.set(answer=TEXT, total_seconds=1.0, chunk_characters=7)
+        house.playground.model.knobs.set(answer=TEXT, total_seconds=0.5, chunk_characters=7)
         asked = [house.mention("say it") for _ in range(2)]
         for ts in asked:
             assert await turn_done(house, ts, within=40) == "done"
@@ -106,8 +106,8 @@ async def test_a_429_on_the_status_line_and_the_reaction_is_waited_for(folder: P
         workspace.is_agent = False
         house.playground.faults.add("rate_limited", "assistant.threads.setStatus", retry_after=1)
         house.playground.faults.add("rate_limited", "reactions.add", retry_after=1)
-        house.playground.model.knobs.next(answer=TEXT, total_seconds=2.5)
-        house.playground.model.knobs.next(answer="And that.", total_seconds=0.5)
+        house.playground.model.knobs.next(answer=TEXT, total_seconds=1.5)
+        house.playground.model.knobs.next(answer="And that.", total_seconds=0.2)
         ts = house.mention("say it")
         await workspace.wait_for(lambda: house.answers(ts))
         waiting = house.say("and that", thread_ts=ts)
