@@ -195,7 +195,8 @@ MALFORMED: list[Json] = [
 
 async def test_malformed_events_are_acknowledged_and_counted(house: OpenHouse) -> None:
     def drops(figures: dict[str, float]) -> float:
-        return sum(count for name, count in figures.items() if name.startswith("events_dropped"))
+        reasons = ("malformed", "event_type", "subtype")
+        return sum(figures.get(f"events_dropped{{reason={reason}}}", 0) for reason in reasons)
 
     before, calls = drops(await house.figures()), len(house.playground.calls)
     for event in MALFORMED:
