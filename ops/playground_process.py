@@ -50,6 +50,7 @@ async def playground_process(
             "-m",
             "playground",
             *(["--model", "real"] if real_model_url else []),
+            stdin=asyncio.subprocess.PIPE,  # its end tells the playground of ours, also of a sudden one
             stdout=asyncio.subprocess.PIPE,
             cwd=_HOME,
             env=_environment(environment, real_model_url),

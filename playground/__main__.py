@@ -1,4 +1,4 @@
-"""`python -m playground`: runs until SIGINT or SIGTERM.
+"""`python -m playground`: runs until SIGINT or SIGTERM, or until the pipe at its standard input is closed.
 
 Once it listens it prints one line of JSON: `slack_api_url`, `openai_base_url`, `page_url`, `bot_token`, `app_token`.
 Exit codes: 0 stopped as asked, 2 wrong command line, 78 a port is taken or the real model has no address.
@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import signal
+import stat
 import sys
 from collections.abc import Sequence
 
@@ -45,12 +46,26 @@ def read_options(arguments: Sequence[str]) -> Options:
     )
 
 
-async def run(options: Options) -> int:
-    """Run until a signal comes; the exit code."""
+def _stop_requested() -> asyncio.Event:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
+
+    def on_input() -> None:
+        if not os.read(0, 1_024):
+            loop.remove_reader(0)
+            stopped.set()
+
+    # Whoever starts the playground with a pipe ends it by its own end, however sudden.
+    if stat.S_ISFIFO(os.fstat(0).st_mode):
+        loop.add_reader(0, on_input)
+    return stopped
+
+
+async def run(options: Options) -> int:
+    """Run until a signal comes, or the pipe at standard input, if there is one, is closed; the exit code."""
+    stopped = _stop_requested()
     playground = Playground(options)
     try:
         await playground.start()
