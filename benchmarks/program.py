@@ -30,15 +30,13 @@ class Program:
     sockets: int = 1
 
 
-def bot(mode: str, database: Path | None = None) -> Program:
+def bot(mode: str) -> Program:
     """The bot in the mode "async" or "threaded"; its settings are the defaults but for the cap on model calls."""
     variables = {
         "USE_ASYNC_MODE": "true" if mode == "async" else "false",
         "ASYNC_MAX_CONCURRENT_REQUESTS": "500",
         "HEALTH_PORT": "0",
     }
-    if database is not None:
-        variables["DATABASE_URL"] = f"sqlite+aiosqlite:///{database}"
     return Program(mode, (str(ROOT / "main.py"),), tuple(variables.items()), sockets=2)
 
 
@@ -63,7 +61,7 @@ def _environment(playground: Playground, given: Mapping[str, str]) -> dict[str, 
 
 @asynccontextmanager
 async def running(program: Program, playground: Playground, folder: Path) -> AsyncIterator[Process]:
-    """The program, connected; `folder` takes its log and, unless it names another, its database."""
+    """The program, connected; `folder` takes its log and its database."""
     log = folder / f"{program.name}.log"
     with log.open("ab") as output:
         child = await asyncio.create_subprocess_exec(

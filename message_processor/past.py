@@ -26,17 +26,19 @@ class ThreadPast:
         if turn.thread in self._caught_up:
             return history
         if turn.messages[0].key.ts != turn.thread.thread_ts:
-            history = await self._catch_up(turn)
+            history = await self._catch_up(turn, history)
         self._caught_up[turn.thread] = None
         if len(self._caught_up) > _THREADS_REMEMBERED:
             self._caught_up.popitem(last=False)
         return history
 
-    async def _catch_up(self, turn: Turn) -> tuple[StoredMessage, ...]:
+    async def _catch_up(self, turn: Turn, history: tuple[StoredMessage, ...]) -> tuple[StoredMessage, ...]:
         """Read what the platform holds and we don't: all of an unknown thread, or what came while we were away."""
         state = await self._store.thread_state(turn.thread)
         after = state.newest_ts if state.read else None
         past = await self._chat.read_thread(turn.thread, after, turn.messages[0].key.ts)
+        if state.read and not past:
+            return history
         await self._store.import_past(turn.thread, past)
         log.info("thread_read", extra={"turn": turn.id, "lane": str(turn.thread), "messages": len(past)})
         return await self._store.history(turn.thread, before_turn=turn.id)

@@ -56,7 +56,9 @@ def accept(connection: Connection, message: Message, now: float, thread_known: b
     # A message that was overheard or read as the thread's past before has its text here already.
     _keep(connection, message)
     if not thread_known:
-        connection.execute(_JOIN_THREAD, {**thread_columns(message.thread), "read": False, "known_since": now})
+        # A thread that begins with this very message has no past to read.
+        begins = message.key.ts == message.thread.thread_ts
+        connection.execute(_JOIN_THREAD, {**thread_columns(message.thread), "read": begins, "known_since": now})
     return True
 
 

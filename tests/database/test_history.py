@@ -99,6 +99,12 @@ async def test_a_thread_is_unknown_then_known_then_read(store: Store) -> None:
     assert (await store.thread_state(THREAD)).read
 
 
+async def test_a_thread_that_begins_with_the_message_has_no_past_to_read(store: Store) -> None:
+    thread = ThreadKey("T1", "C1", "7.000000")
+    await store.accept(message(7, thread=thread))
+    assert (await store.thread_state(thread)).read
+
+
 async def test_the_newest_ts_is_that_of_the_newest_settled_message(store: Store) -> None:
     await answer(store, "t", 1, posted=2)
     await begin(store, "u", 4)

@@ -140,3 +140,20 @@ async def test_a_thread_goes_on_in_the_other_mode(folder: Path, before: str, aft
     assert said.count("said while nobody listened") == 1, in_between
     assert said[-1] == "which word?"
     assert playground.workspace.message(GENERAL, in_between).thread_ts == ts
+
+
+async def test_what_was_said_while_the_bot_was_away_is_read_and_nothing_else(folder: Path) -> None:
+    async with Playground() as playground:
+        async with running_bot(playground, folder) as bot:
+            house = House(playground, bot, "async")
+            ts = house.mention("echo: One.")
+            await house.settled(ts)
+        house.say("meanwhile the heron came back", GRACE, thread_ts=ts)
+        async with running_bot(playground, folder) as bot:
+            house = House(playground, bot, "async")
+            calls = Calls(house)
+            house.mention("what did I miss?", thread_ts=ts)
+            await house.settled(ts, answers=2)
+        assert any("heron" in text for text in told(calls()[-1]))
+        (read,) = [call.args for call in playground.calls if call.method == "conversations.replies"]
+        assert read["oldest"] > ts
