@@ -1,7 +1,7 @@
 # The README's two commands, and what people who change the code need. Every target may be repeated.
 PYTHON ?= python3
 # Options for one call: make test PYTEST_ARGS="-x tests/repository", make lock ARGS=--upgrade
-PYTEST_ARGS ?= -n 2 --dist loadfile
+PYTEST_ARGS ?= -n 3 --dist loadfile
 ARGS ?=
 
 VENV := .venv
@@ -25,8 +25,8 @@ playground: $(VENV)/.runtime ## the bot with a workspace and a model on this mac
 test: $(VENV)/.dev ## the suite without its slow part
 	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
 
-test-slow: $(VENV)/.dev $(PEERS)/.installed $(NODE_PEERS) ## the slow part: load, other people's servers
-	$(BIN)/python -m pytest -m slow
+test-slow: $(VENV)/.dev $(PEERS)/.installed $(NODE_PEERS) ## the slow part: faults, stops, load, others' servers
+	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## lint, format, types, who may import whom, generated docs
 	$(BIN)/ruff check .

@@ -12,7 +12,7 @@ from benchmarks.program import Program, running
 from playground.server import Playground
 
 _SETTLING = 0.5  # seconds in which a program finishes what follows an answer
-_WARM_UP = 2  # answers: connections open, code is imported
+WARM_UP = 2  # answers: connections open, code is imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class Result:
         return self.latencies[min(self.answers - 1, int(self.answers * percent / 100))]
 
 
-async def warm_up(playground: Playground) -> None:
+async def warm_up(playground: Playground, answers: int = WARM_UP) -> None:
     """A few answers, one after the other."""
     seconds = playground.model.knobs.total_seconds
     playground.model.knobs.set(total_seconds=0.0)
-    for thread in new_threads(playground, _WARM_UP):
+    for thread in new_threads(playground, answers):
         await thread.ask()
     playground.model.knobs.set(total_seconds=seconds)
 
@@ -88,8 +88,10 @@ async def measure_once(
     folder: Path,
     threads: Sequence[Thread],
     questions: int = 1,
+    *,
+    warm_up_answers: int = WARM_UP,
 ) -> Result:
     """The same with a process of its own, warmed up before."""
     async with running(program, playground, folder) as process:
-        await warm_up(playground)
+        await warm_up(playground, warm_up_answers)
         return await measure(process, program.name, playground, threads, questions)

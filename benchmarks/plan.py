@@ -35,7 +35,18 @@ class Plan:
     crowd_pairs: int = 3
 
 
-QUICK = Plan(model_seconds=0.2, levels=(2, 4), questions=1, pairs=1, streams=2, history_turns=2, crowd=4, crowd_pairs=1)
+QUICK = Plan(
+    model_seconds=0.2,
+    levels=(2, 4),
+    questions=1,
+    pairs=1,
+    streams=2,
+    history_turns=2,
+    history_pairs=1,
+    allowance_seconds=0.0,
+    crowd=4,
+    crowd_pairs=1,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +150,9 @@ class Session:
         for _ in range(self._plan.history_pairs):
             async with self._playground() as playground:
                 ours = await self._bot_with_history(playground)
-                theirs = await measure_once(bare(turns), playground, self._fresh(), self._new(playground))
+                theirs = await measure_once(
+                    bare(turns), playground, self._fresh(), self._new(playground), warm_up_answers=turns
+                )
                 pairs.append((self._told(ours), self._told(theirs)))
         return Comparison(f"CPU per answer, {turns} turns of history", "ms", 1.0, tuple(pairs), _milliseconds)
 

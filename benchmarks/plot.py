@@ -10,6 +10,7 @@ from benchmarks.plan import MODES, Findings
 from benchmarks.report import EXPECTED
 
 mpl.use("Agg")
+_SECONDS = (1, 2, 5, 10, 20, 50)
 _COLOURS = {"async": "#2563eb", "threaded": "#d97706"}
 
 
@@ -33,6 +34,7 @@ def _throughput(axes: Axes, findings: Findings) -> None:
         if level in EXPECTED:
             goal = EXPECTED[level] * findings.mode("threaded", level).per_second
             axes.hlines(goal, place - 0.4, place, colors="black", linestyles="dotted")
+    axes.margins(y=0.12)
     axes.set_xticks(range(len(levels)), [str(level) for level in levels])
     axes.set(xlabel="threads at once", ylabel="answers per second", title="Throughput (dotted: expected)")
     axes.legend()
@@ -51,6 +53,7 @@ def _latency(axes: Axes, findings: Findings) -> None:
     axes.axhline(findings.plan.model_seconds, color="grey", linewidth=0.8, linestyle="dashed", label="the model alone")
     axes.set_xscale("log")
     axes.set_yscale("log")
+    axes.set_yticks(_SECONDS, [str(second) for second in _SECONDS])
     axes.set_xticks(levels, [str(level) for level in levels], minor=False)
     axes.minorticks_off()
     axes.set(xlabel="threads at once", ylabel="seconds to the complete answer", title="Latency")

@@ -14,7 +14,7 @@ from playground.slack.wire import JsonObject
 from tests.wire.harness import ADA, BOT, GENERAL, GRACE, House
 from tests.wire.streaming import Workshop, answer, calls_of, check_patience, open_workshop, own_house, turn_done
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 TEXT = "The first line of the answer.\nThe second, with **bold** words in it.\n\n- a point\n- another one\n\nThe end."
 

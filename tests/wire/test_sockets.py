@@ -11,7 +11,7 @@ from playground.slack.faults import Faults
 from tests.wire.conftest import MODES
 from tests.wire.harness import House, environment, launch, running_bot
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=MODES)

@@ -14,7 +14,7 @@ import pytest_asyncio
 from playground.server import Options, Playground
 from tests.wire.harness import BOT, Bot, House, environment, launch, running_bot
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
 
 
 @pytest_asyncio.fixture
