@@ -10,8 +10,9 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from playground.server import Playground
+from tests.wire.harness import running_bot
 
-from .browser import CHROMIUM, running_bot, running_chromium
+from .browser import CHROMIUM, running_chromium
 from .visitor import Visitor
 
 ROOMS = count(1)

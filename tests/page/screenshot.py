@@ -7,8 +7,9 @@ from pathlib import Path
 from playwright.async_api import expect
 
 from playground.server import Playground
+from tests.wire.harness import running_bot
 
-from .browser import ROOT, running_bot, running_chromium
+from .browser import ROOT, running_chromium
 from .visitor import Visitor
 
 PICTURE = ROOT / "docs" / "playground.png"
