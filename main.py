@@ -5,6 +5,7 @@ Exit codes: 0 stopped as asked, 1 gave up (a supervisor restarts), 2 wrong comma
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -72,6 +73,9 @@ class Threadwell:
         left_behind = await self._core.recover()
         log.info("recovered", extra={"left_behind": left_behind})
         await self._bot.start(self._core)
+        # What is here now stays: the collector need not walk through the SDKs' modules again and again.
+        gc.collect()
+        gc.freeze()
 
     async def _check(self) -> Mapping[str, object]:
         return {"store": await self._store.check(), "figures": self._figures.snapshot()}

@@ -22,10 +22,12 @@ class ThreadPast:
 
     async def before(self, turn: Turn) -> tuple[StoredMessage, ...]:
         """What was said in the thread before the turn's messages. ChatUnavailable goes on: no history is no answer."""
-        history = await self._store.history(turn.thread, before_turn=turn.id)
-        if turn.thread in self._caught_up:
-            return history
-        if turn.messages[0].key.ts != turn.thread.thread_ts:
+        if turn.messages[0].key.ts == turn.thread.thread_ts:
+            history: tuple[StoredMessage, ...] = ()  # the thread begins here
+        else:
+            history = await self._store.history(turn.thread, before_turn=turn.id)
+            if turn.thread in self._caught_up:
+                return history
             history = await self._catch_up(turn, history)
         self._caught_up[turn.thread] = None
         if len(self._caught_up) > _THREADS_REMEMBERED:

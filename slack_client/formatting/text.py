@@ -70,6 +70,9 @@ class Neutraliser:
 
     def feed(self, piece: str) -> str:
         """The text that is decided now; a tail that may become a mention is held back."""
+        if not self._held and "<" not in piece and "@" not in piece:
+            self._before = piece[-1:] or self._before
+            return piece  # by far the most pieces: nothing in them begins a mention
         text = self._held + piece
         held = _undecided(text)
         self._held = text[len(text) - held :]
