@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from base_client import MessageKey, ThreadKey
 from config import Timings
@@ -15,6 +15,8 @@ log = logging.getLogger("threadwell.slack")
 
 WAITING = "hourglass_flowing_sand"
 _PATIENCE = 120.0
+_WORTH_A_MARK = 0.5
+"""Seconds: a shorter wait is over before anybody has seen its sign."""
 _LIMIT = 500
 """Most of these small tasks at once: signs are best effort, memory is not."""
 
@@ -48,28 +50,46 @@ class SmallTasks:
             await asyncio.wait(self._tasks, timeout=5.0)
 
 
+@dataclass(slots=True, eq=False)
+class _Mark:
+    """The reaction on one waiting message: `settled` once it was added, or never will be."""
+
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    added: bool = False
+
+
 class WaitingMarks:
-    """The reaction on messages that wait in line. Added and removed in order, or not at all."""
+    """The reaction on messages that wait in line: added only where the wait is long enough to see, then removed."""
 
     def __init__(self, api: WebApi, tasks: SmallTasks) -> None:
         self._api = api
         self._tasks = tasks
-        self._marked: dict[MessageKey, asyncio.Event] = {}
+        self._marks: dict[MessageKey, _Mark] = {}
 
     def set(self, key: MessageKey, waiting: bool) -> None:
         """Show, or show no longer, that the message waits."""
-        if waiting and key not in self._marked and self._api.pacing.gate("reactions.add").room > 0:
-            added = self._marked[key] = asyncio.Event()
-            if not self._tasks.start(self._react("reactions.add", key, added), "mark waiting"):
-                del self._marked[key]
-        elif not waiting and (added_before := self._marked.pop(key, None)) is not None:
-            self._tasks.start(self._unmark(key, added_before), "unmark waiting")
+        if waiting and key not in self._marks and self._api.pacing.gate("reactions.add").room > 0:
+            mark = _Mark()
+            if self._tasks.start(self._add(key, mark), "mark waiting"):
+                self._marks[key] = mark
+        elif not waiting and (mark_before := self._marks.pop(key, None)) is not None:
+            self._tasks.start(self._remove(key, mark_before), "unmark waiting")
 
-    async def _unmark(self, key: MessageKey, added: asyncio.Event) -> None:
-        await added.wait()
-        await self._react("reactions.remove", key, added)
+    async def _add(self, key: MessageKey, mark: _Mark) -> None:
+        try:
+            await asyncio.sleep(_WORTH_A_MARK)
+            if self._marks.get(key) is mark:
+                mark.added = True  # already now: a call whose answer is lost may have been carried out
+                await self._react("reactions.add", key)
+        finally:
+            mark.settled.set()
 
-    async def _react(self, method: str, key: MessageKey, done: asyncio.Event) -> None:
+    async def _remove(self, key: MessageKey, mark: _Mark) -> None:
+        await mark.settled.wait()
+        if mark.added:
+            await self._react("reactions.remove", key)
+
+    async def _react(self, method: str, key: MessageKey) -> None:
         try:
             await self._api.call_surely(
                 method,
@@ -79,8 +99,6 @@ class WaitingMarks:
             )
         except SlackFailure as failure:
             log.info("reaction_failed", extra={"method": method, "reason": failure.reason})
-        finally:
-            done.set()
 
 
 @dataclass(slots=True)

@@ -156,4 +156,4 @@ async def test_what_was_said_while_the_bot_was_away_is_read_and_nothing_else(fol
             await house.settled(ts, answers=2)
         assert any("heron" in text for text in told(calls()[-1]))
         (read,) = [call.args for call in playground.calls if call.method == "conversations.replies"]
-        assert read["oldest"] > ts
+        assert str(read["oldest"]) > ts
