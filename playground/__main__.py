@@ -13,9 +13,13 @@ import stat
 import sys
 from collections.abc import Sequence
 
+from playground.model.knobs import KnobSettings
 from playground.server import Options, Playground
 
 WRONG_CONFIGURATION = 78
+
+# People want to see an answer being written; tests, which make a playground of their own, want it at once.
+HUMAN_PACE = KnobSettings(first_token_seconds=0.5, chunk_characters=12, chunk_seconds=0.04)
 
 
 def _port(text: str) -> int:
@@ -43,6 +47,7 @@ def read_options(arguments: Sequence[str]) -> Options:
         model_port=found.model_port,
         enforce_tiers=found.enforce_tiers,
         real_model_url=real,
+        pace=HUMAN_PACE,
     )
 
 
@@ -72,8 +77,6 @@ async def run(options: Options) -> int:
     except OSError as error:
         print(f"playground: cannot listen: {error.strerror or error}", file=sys.stderr)
         return WRONG_CONFIGURATION
-    # People want to see an answer being written; tests, which make a playground of their own, want it at once.
-    playground.model.knobs.set(first_token_seconds=0.5, chunk_characters=12, chunk_seconds=0.04)
     names = ("slack_api_url", "openai_base_url", "page_url", "bot_token", "app_token")
     print(json.dumps({name: getattr(playground, name) for name in names}), flush=True)
     await stopped.wait()

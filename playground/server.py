@@ -8,6 +8,7 @@ from typing import Literal, Self
 from aiohttp import web
 
 from playground.listener import Listener
+from playground.model.knobs import KnobSettings
 from playground.model.server import ModelServer
 from playground.page.page import Page
 from playground.slack.changes import Changes
@@ -28,7 +29,8 @@ LARGEST_BODY = 4 * 1024 * 1024  # bytes
 class Options:
     """Where the playground listens; port 0 takes a free one.
 
-    `enforce_tiers` is the fault's first value. With `real_model_url` no model is started here.
+    `enforce_tiers` is the fault's first value, `pace` that of the model's knobs. With `real_model_url` no model is
+    started here.
     """
 
     host: str = "127.0.0.1"
@@ -36,6 +38,7 @@ class Options:
     model_port: int = 0
     enforce_tiers: bool = False
     real_model_url: str = ""
+    pace: KnobSettings = field(default_factory=KnobSettings)
     clock: Clock = field(default_factory=Clock)
 
 
@@ -58,6 +61,7 @@ class Playground:
         self._gateway = Gateway(self._context, Tokens(self.bot_token, self.app_token), self.faults, self.changes)
         self._slack = Listener(self._slack_app, self.options.host, self.options.slack_port, notice_leaving=False)
         self.model = ModelServer()
+        self.model.knobs.set(**self.options.pace)
         self._model = Listener(self.model.app, self.options.host, self.options.model_port, notice_leaving=True)
 
     def _deliver(self, payload: JsonObject) -> None:

@@ -51,8 +51,9 @@ class Panel:
     def touched(self) -> bool:
         """Whether anything is not as it is at first."""
         fresh = Faults(enforce_tiers=self._playground.options.enforce_tiers)
-        knobs = self._playground.model.knobs
-        return self._playground.faults != fresh or knobs != Knobs() or bool(knobs.waiting)
+        knobs, calm = self._playground.model.knobs, Knobs()
+        calm.set(**self._playground.options.pace)
+        return self._playground.faults != fresh or knobs != calm or bool(knobs.waiting)
 
     # -- changing ----------------------------------------------------------------------------------------------------
 
@@ -100,6 +101,7 @@ class Panel:
         self._playground.faults.reset()
         self._playground.faults.enforce_tiers = self._playground.options.enforce_tiers
         self._playground.model.knobs.reset()
+        self._playground.model.knobs.set(**self._playground.options.pace)
 
 
 def _key(rule: Rule) -> str:
