@@ -47,15 +47,15 @@ class Threadwell:
         settings = self._settings
         self._store = await Store.open(settings.DATABASE_URL, self._figures)
         self._parts.push_async_callback(self._store.close)
-        model = await ModelClient.open(settings, self._figures)
-        self._parts.push_async_callback(model.close)
+        self._model = await ModelClient.open(settings, self._figures)
+        self._parts.push_async_callback(self._model.close)
         wording = Wording(busy=lines.busy, not_taken_in=lines.NOT_TAKEN_IN)
         self._bot = await SlackBot.open(settings, self._store, self._figures, wording)
         self._parts.push_async_callback(self._bot.close)
         self._core = MessageProcessor(
             settings=settings,
             chat=self._bot.chat,
-            model=model,
+            model=self._model,
             store=self._store,
             past=ThreadPast(self._store, self._bot.chat),
             recovery=Recovery(self._store),
@@ -78,7 +78,12 @@ class Threadwell:
         gc.freeze()
 
     async def _check(self) -> Mapping[str, object]:
-        return {"store": await self._store.check(), "figures": self._figures.snapshot()}
+        return {
+            "store": await self._store.check(),
+            "turns": {"working": self._core.lanes.working, "waiting": self._core.lanes.waiting},
+            "model": {"in_flight": self._model.in_flight, "waiting": self._model.waiting},
+            "figures": self._figures.snapshot(),
+        }
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until a stop is asked for; SocketsLost when the bot can't be reached any more."""

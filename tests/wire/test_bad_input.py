@@ -32,13 +32,16 @@ class OpenHouse(House):
     port: int
     database: Path
 
-    async def figures(self) -> dict[str, float]:
+    async def health(self, part: str) -> dict[str, float]:
         async with (
             aiohttp.ClientSession() as session,
             session.get(f"http://127.0.0.1:{self.port}/health") as answer,
         ):
-            figures: dict[str, float] = (await answer.json())["figures"]
-            return figures
+            found: dict[str, float] = (await answer.json())[part]
+            return found
+
+    async def figures(self) -> dict[str, float]:
+        return await self.health("figures")
 
     async def dropped(self, reason: str) -> float:
         return (await self.figures()).get(f"events_dropped{{reason={reason}}}", 0)
@@ -329,3 +332,15 @@ async def test_what_is_not_for_the_bot_costs_nothing_and_is_not_kept(house: Open
     assert not house.stored(root)
     assert not house.stored(reply)
     assert not any(root in str(call.args) or reply in str(call.args) for call in house.playground.calls)
+
+
+async def test_health_shows_what_is_at_work(house: OpenHouse) -> None:
+    house.playground.model.knobs.next(first_token_seconds=1.5)
+    before = house.playground.model.active
+    ts = house.mention("echo: At work.")
+    async with asyncio.timeout(10):
+        while house.playground.model.active == before:
+            await asyncio.sleep(0.02)
+    assert (await house.health("turns"))["working"] >= 1
+    assert (await house.health("model"))["in_flight"] >= 1
+    assert [message.text for message in await house.settled(ts)] == ["At work."]
