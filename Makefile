@@ -1,8 +1,12 @@
 # The README's two commands, and what people who change the code need. Every target may be repeated.
 PYTHON ?= python3
 # Options for one call: make test PYTEST_ARGS="-x tests/repository", make lock ARGS=--upgrade
-PYTEST_ARGS ?= -n 3 --dist loadfile
+PYTEST_ARGS ?= -n 5 --dist loadfile
 ARGS ?=
+# How large a soak is.
+MESSAGES ?= 10000
+THREADS ?= 300
+MODE ?= async
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,7 +18,7 @@ PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --g
 NODE_PEERS := $(if $(shell command -v npm),node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := help
-.PHONY: help playground test test-slow check run bench lock clean
+.PHONY: help playground test test-slow soak check run bench bench-files lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,18 +32,25 @@ test: $(VENV)/.dev ## the suite without its slow part
 test-slow: $(VENV)/.dev $(PEERS)/.installed $(NODE_PEERS) ## the slow part: faults, stops, load, others' servers
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
+soak: $(VENV)/.dev ## people write in hundreds of threads while everything fails; SEED=… repeats one, MESSAGES=… THREADS=… MODE=…
+	$(BIN)/python -m tests.soak --messages $(MESSAGES) --threads $(THREADS) --mode $(MODE) $(if $(SEED),--seed $(SEED))
+
 check: $(VENV)/.dev ## lint, format, types, who may import whom, generated docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m ops.settings_table --check
+	$(BIN)/python -m message_processor.settings_table --check
 
 run: $(VENV)/.runtime ## the bot in your workspace, with the tokens of .env
 	$(BIN)/python main.py $(ARGS)
 
 bench: $(VENV)/.dev ## both modes under load: a table, the ratio, a plot
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-files: $(VENV)/.dev ## chats while people drop documents, and the cost of each type of file
+	$(BIN)/python -m benchmarks.files $(ARGS)
 
 lock: $(VENV)/.dev ## write the lock files anew; ARGS=--upgrade takes the newest versions
 	$(PIP_COMPILE) $(ARGS) --output-file requirements.txt requirements.in

@@ -45,6 +45,12 @@ class Timings:
     """First pause before a repeated call; it doubles with each attempt."""
     retry_ceiling: float = 20.0
     """Longest pause before a repeated call, unless the server names a longer one."""
+    breaker_window: float = 60.0
+    """Hard failures of a model endpoint in a row within this time, and it is left alone for a while."""
+    breaker_pause: float = 15.0
+    """How long a model endpoint that fails is left alone; it doubles with each probe that fails as well."""
+    breaker_longest_pause: float = 120.0
+    """The pause before a probe doubles up to here."""
     watchdog_interval: float = 5.0
     """How often lanes and sockets are looked at."""
     lane_warning: float = 330.0
@@ -57,6 +63,11 @@ class Timings:
     """How long an unreachable Slack is tried at start, and a lost one while running, before exit code 1."""
     busy_update: float = 1.0
     """Shortest time between two updates of a thread's "busy" line."""
+    sweep_interval: float = 600.0
+    """How often files whose time is over are looked for."""
+    undelivered_interval: float = 300.0
+    """How often answers that Slack refused are offered to it again."""
+
     intake: float = 2.5
     """Deadline for storing an event before it is acknowledged; Slack waits three."""
 
@@ -100,6 +111,12 @@ def _key(key: SecretStr) -> SecretStr:
 def _sqlite_url(value: str) -> str:
     if not value.startswith("sqlite+aiosqlite:///"):
         raise ValueError("must start with sqlite+aiosqlite:///")
+    return value
+
+
+def _command(value: str) -> str:
+    if not re.fullmatch(r"/[a-z0-9_-]{1,31}", value):
+        raise ValueError("must be a slash and at most 31 small letters, digits, - or _")
     return value
 
 
@@ -148,6 +165,14 @@ class Settings(BaseSettings):
         "responses", description="which API the model server is spoken to with: `responses` or `chat_completions`"
     )
     OPENAI_MODEL: Name = Field("gpt-6.2-sol", description="the model that answers; any name the server knows")
+    OPENAI_MODELS: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
+        (), description="models people may choose from, `*` for any characters; empty: what the server lists"
+    )
+    OPENAI_UTILITY_MODEL: Name = Field(
+        "gpt-5.6-luna", description="a small model for titles and summaries; `none` does without both"
+    )
+    OPENAI_IMAGE_MODEL: Name = Field("gpt-image-2.6-sunburst", description="the model that draws and edits pictures")
+    EMBEDDING_MODEL: str = Field("", description="a model for embeddings, which search in documents then uses as well")
     INSTRUCTIONS_FILE: Path | None = Field(
         None, description="a text file with the house's own instructions to the model"
     )
@@ -168,6 +193,27 @@ class Settings(BaseSettings):
     THREAD_QUEUE_LIMIT: int = Field(
         25, ge=0, le=1_000, description="messages that may wait in one thread; 0: busy at once"
     )
+    USER_MAX_PENDING: int = Field(
+        20, ge=1, le=10_000, description="messages of one person that may wait or be answered at a time"
+    )
+    RESUME_MAX_AGE_SECONDS: Seconds = Field(
+        3_600, description="after a restart, older questions are not answered but offered again, in seconds"
+    )
+    HTTP_POOL_CONNECTIONS: int = Field(10, ge=1, le=1_000, description="links and files fetched at once from one host")
+    HTTP_POOL_MAXSIZE: int = Field(100, ge=1, le=1_000, description="links and files fetched at once in all")
+    HTTP_MAX_RETRIES: int = Field(3, ge=0, le=10, description="how often a failed fetch is repeated")
+    HTTP_TIMEOUT: Seconds = Field(10, description="longest wait for a host's connection or next bytes, in seconds")
+    FILE_MAX_MB: int = Field(50, ge=1, le=1_000, description="largest file that is read, in megabytes")
+    FILE_RETENTION_DAYS: float = Field(
+        30, gt=0, allow_inf_nan=False, description="how long files and what was read of them are kept, in days"
+    )
+    SETTINGS_SLASH_COMMAND: Annotated[str, AfterValidator(_command)] = Field(
+        "/ai-settings", description="the slash command that opens the settings, as the app's manifest has it"
+    )
+    CHANNEL_SETTINGS_USERS: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
+        (), description="ids of people who may change a channel's settings; empty: any member"
+    )
+    JOIN_INTRO: bool = Field(True, description="a short hello when the bot joins a channel")
     SHUTDOWN_GRACE_SECONDS: float = Field(
         60, ge=0, allow_inf_nan=False, description="how long running turns may finish at a stop, in seconds"
     )
@@ -180,6 +226,9 @@ class Settings(BaseSettings):
     LOG_FORMAT: Literal["text", "json"] = Field("text", description="`text` or `json`")
     NODE_CHANNEL_FD: int | None = Field(
         None, description="set by PM2 (`wait_ready`): where it is told that the bot runs"
+    )
+    TEST_LINK_ADDRESS: str = Field(
+        "", description="`host:port` that links may lead to on this machine; only with a loopback SLACK_API_URL"
     )
     TEST_TIMINGS: str = Field(
         "{}", description="JSON that shortens internal durations; only with a loopback SLACK_API_URL"
@@ -198,6 +247,8 @@ class Settings(BaseSettings):
             self.house_rules  # noqa: B018  reading it is the check
         except ValueError as error:
             problems.append(f"INSTRUCTIONS_FILE: {error}")
+        if self.TEST_LINK_ADDRESS and not is_loopback(self.SLACK_API_URL):
+            problems.append("TEST_LINK_ADDRESS: is honoured only with a loopback SLACK_API_URL")
         if problems:
             raise ValueError("\n".join(problems))
         return self

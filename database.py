@@ -8,23 +8,58 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 
-from base_client import Edit, Message, MessageKey, Observer, Part, PastMessage, ThreadKey
-from store import facts, history, inbox, turns
+from base_client import Earlier, Edit, Message, MessageKey, Observer, Part, PastMessage, ThreadKey
+from store import asides, control, facts, history, inbox, memory, records, turns
 from store.errors import StoreUnavailable
+from store.file_values import Deed, DeedState, FileKind, FileOrigin, FileState, Hit, Page, StoredFile
+from store.files_door import Files
 from store.opening import OpenFile, open_file
+from store.people_door import People
+from store.people_values import Rating, Summary, TurnLine, UsageSum
 from store.readers import Readers
-from store.values import StoredMessage, ThreadState, TurnState, TurnUsage, UnfinishedTurn
+from store.values import (
+    Forgotten,
+    OwedAside,
+    Remembered,
+    Stopping,
+    StoredMessage,
+    ThreadState,
+    TurnRecord,
+    TurnState,
+    TurnUsage,
+    UnfinishedTurn,
+)
 from store.writer import Writer
 
 __all__ = [
+    "Deed",
+    "DeedState",
+    "FileKind",
+    "FileOrigin",
+    "FileState",
+    "Files",
+    "Forgotten",
+    "Hit",
+    "OwedAside",
+    "Page",
+    "People",
+    "Rating",
+    "Remembered",
+    "Stopping",
     "Store",
     "StoreUnavailable",
+    "StoredFile",
     "StoredMessage",
+    "Summary",
     "ThreadState",
+    "TurnLine",
+    "TurnRecord",
     "TurnState",
     "TurnUsage",
     "UnfinishedTurn",
+    "UsageSum",
 ]
 
 CLOSE_PATIENCE = 10.0
@@ -51,7 +86,7 @@ class _KnownThreads:
 
 
 class Store:
-    """One database, opened by `open` and closed by `close`."""
+    """One database, opened by `open` and closed by `close`. What concerns files and people has a door each."""
 
     def __init__(self, file: OpenFile, observer: Observer, clock: Callable[[], float]) -> None:
         self._path = file.path
@@ -60,6 +95,8 @@ class Store:
         self._readers = Readers(file.reading)
         self._known = _KnownThreads()
         self._clock = clock
+        self.files = Files(self._writer, self._readers, clock)
+        self.people = People(self._writer, self._readers, clock)
 
     @classmethod
     async def open(cls, url: str, observer: Observer, clock: Callable[[], float] = time.time) -> "Store":
@@ -74,12 +111,18 @@ class Store:
         await self._writer.close(CLOSE_PATIENCE)
         await self._closing.aclose()
 
+    @property
+    def folder(self) -> Path:
+        """Where the database lies; files are kept beside it."""
+        return self._path.parent
+
     # The way of a message
 
     async def accept(self, message: Message) -> bool:
         """Store a message before it is acknowledged. False: its key is known (or deleted), and nothing is to be done.
 
-        With `wants_answer` it waits for a turn from now on, and the bot takes part in its thread.
+        With `wants_answer` it waits for a turn from now on, and the bot takes part in its thread. Its files are kept
+        with it, at most 100.
         """
         now, known = self._clock(), message.thread in self._known
         fresh = await self._writer.run(lambda connection: inbox.accept(connection, message, now, known))
@@ -105,7 +148,7 @@ class Store:
         return await self._writer.run(lambda connection: inbox.claim(connection, turn_id, thread, keys, now))
 
     async def attempt(self, turn_id: str) -> int:
-        """Count another attempt at a turn and return their number; LookupError where there is no such turn."""
+        """Count another attempt at a turn and return their number; LookupError where no such turn is unfinished."""
         now = self._clock()
         return await self._writer.run(lambda connection: turns.attempt(connection, turn_id, now))
 
@@ -125,9 +168,13 @@ class Store:
         """The recorded messages of an answer, by number."""
         return await self._readers.run(lambda connection: turns.parts(connection, turn_id))
 
-    async def save_text(self, turn_id: str, text: str) -> None:
-        """Keep the complete text before its final delivery."""
-        await self._writer.run(lambda connection: turns.save_text(connection, turn_id, text))
+    async def earlier(self, thread: ThreadKey, turn_id: str) -> Earlier:
+        """The same, with the ts of what is recorded of the thread's other answers."""
+        return await self._readers.run(lambda connection: turns.earlier(connection, thread, turn_id))
+
+    async def save_text(self, turn_id: str, text: str, error: str = "") -> None:
+        """Keep the complete text before its final delivery, and what ended the answer early, if anything did."""
+        await self._writer.run(lambda connection: turns.save_text(connection, turn_id, text, error))
 
     async def finish(self, turn_id: str, state: TurnState, text: str, error: str, usage: Sequence[TurnUsage]) -> None:
         """End a turn: its state, its messages, the answer in the history, what it used. LookupError: no such turn.
@@ -138,12 +185,61 @@ class Store:
         await self._writer.run(lambda connection: turns.finish(connection, turn_id, ending, now))
 
     async def unfinished(self) -> tuple[UnfinishedTurn, ...]:
-        """Turns that are neither done nor failed, the oldest first."""
+        """Turns that have not ended, the oldest first."""
         return await self._readers.run(turns.unfinished)
 
     async def unclaimed(self) -> tuple[Message, ...]:
         """Accepted messages that no turn has taken up, in order of ts."""
         return await self._readers.run(inbox.unclaimed)
+
+    async def unclaimed_before(self, time: float) -> frozenset[MessageKey]:
+        """The keys of those that came before a Unix time."""
+        return await self._readers.run(lambda connection: inbox.old(connection, time))
+
+    # Beside the lane
+
+    async def stop(self, thread: ThreadKey, ts: str, person: str = "") -> Stopping:
+        """Stop a thread: mark its turns that have not ended, and set aside what waits.
+
+        Only what is older than `ts`, the platform's time of the stop: a turn all of whose messages are, and that was
+        not begun once more since. Where something was set aside the thread is owed a line about it, until `told_aside`.
+        """
+        return await self._writer.run(lambda connection: control.stop(connection, thread, ts, person))
+
+    async def owed_asides(self) -> tuple[OwedAside, ...]:
+        """Threads that were not told yet what a stop has set aside."""
+        return await self._readers.run(asides.owed)
+
+    async def told_aside(self, thread: ThreadKey, stop_ts: str) -> None:
+        """The thread knows what the stop of that time has set aside."""
+        await self._writer.run(lambda connection: asides.settle(connection, thread, stop_ts))
+
+    async def take_back(self, thread: ThreadKey) -> tuple[Message, ...]:
+        """Let what was set aside wait again, in order of ts; a second call gets nothing."""
+        now = self._clock()
+        return await self._writer.run(lambda connection: control.take_back(connection, thread, now))
+
+    async def accept_again(self, key: MessageKey) -> Message | None:
+        """Let a message wait that was refused or set aside; None for any other."""
+        now = self._clock()
+        return await self._writer.run(lambda connection: control.accept_again(connection, key, now))
+
+    async def repeat(self, turn_id: str) -> tuple[Message, ...]:
+        """Let the questions of an ended turn wait again, in order of ts, for a turn and an answer of their own.
+
+        Nothing where there is no such turn, none of them is left, or one is under way: it waits, or a turn that has
+        not ended has it.
+        """
+        now = self._clock()
+        return await self._writer.run(lambda connection: control.repeat(connection, turn_id, now))
+
+    async def turn_of(self, key: MessageKey) -> str | None:
+        """The turn that a message is a part of the answer of, or else the newest one that answers it."""
+        return await self._readers.run(lambda connection: records.turn_of(connection, key))
+
+    async def turn(self, turn_id: str) -> TurnRecord | None:
+        """A turn, or None where there is no such turn."""
+        return await self._readers.run(lambda connection: records.turn(connection, turn_id))
 
     # History
 
@@ -154,8 +250,8 @@ class Store:
     async def history(self, thread: ThreadKey, before_turn: str | None = None) -> tuple[StoredMessage, ...]:
         """What was said, oldest first, each answer right behind what it answers.
 
-        At most the first message and the newest 1,000. Left out: deleted messages, those that wait, and those of the
-        turn `before_turn`.
+        At most the first message and the newest 1,000. Left out: deleted messages, those that wait, those of the turn
+        `before_turn`, and earlier answers to them.
         """
         return await self._readers.run(lambda connection: history.history(connection, thread, before_turn))
 
@@ -169,9 +265,28 @@ class Store:
         return await self._writer.run(lambda connection: history.edit(connection, edit))
 
     async def delete(self, key: MessageKey) -> bool:
-        """Blank a message and keep its key, also where it was never seen; false where nothing was stored under it."""
+        """Blank a message and keep its key, also where it was never seen; false where nothing was stored under it.
+
+        Its files are gone with it; `files.of_message` names those whose bytes are to be removed.
+        """
         now = self._clock()
-        return await self._writer.run(lambda connection: history.delete(connection, key, now))
+        deleted = await self._writer.run(lambda connection: history.delete(connection, key, now))
+        await self.files.clear_traces(deleted.files)
+        return deleted.stored
+
+    async def remembered(self, thread: ThreadKey) -> Remembered:
+        """What is kept of a thread's messages."""
+        return await self._readers.run(lambda connection: memory.remembered(connection, thread))
+
+    async def forget(self, thread: ThreadKey) -> Forgotten:
+        """Remove a thread's words, files, summary and settings, but for what waits or is being answered.
+
+        It stays known, and its past counts as read. The bytes of the files named are the caller's to remove.
+        """
+        now = self._clock()
+        forgotten = await self._writer.run(lambda connection: memory.forget(connection, thread, now))
+        await self.files.clear_traces(forgotten.files)
+        return forgotten
 
     # Small facts and figures
 
@@ -183,7 +298,11 @@ class Store:
         """Remember what was found out; a newer value replaces the older one."""
         await self._writer.run(lambda connection: facts.set_fact(connection, name, value))
 
+    async def first_time(self, name: str) -> bool:
+        """True once ever for a name, which is a fact from then on."""
+        return await self._writer.run(lambda connection: facts.first_time(connection, name))
+
     async def check(self) -> dict[str, str]:
-        """For health: the file, its schema, messages that wait, turns that have not ended, writes in line."""
+        """For health: the file, its schema, messages that wait, turns not ended, files by state, writes in line."""
         figures = await self._readers.run(facts.figures)
         return {"file": str(self._path), **figures, "writes_in_line": str(self._writer.waiting)}

@@ -14,18 +14,31 @@ from contextlib import AsyncExitStack
 
 from config import ConfigurationError, Settings, hide_from_sdks, load_settings
 from database import Store, StoreUnavailable
-from message_processor import lines
+from message_processor.abilities import Abilities
 from message_processor.base import MessageProcessor
+from message_processor.ingestion.cabinet import Cabinet
+from message_processor.ingestion.child import Reader
+from message_processor.ingestion.desk import FileDesk
+from message_processor.ingestion.meaning import Meaning
+from message_processor.ingestion.sweeper import Sweeper
+from message_processor.ingestion.web import Web
 from message_processor.past import ThreadPast
+from message_processor.preferences import Preferences
 from message_processor.prompts import instructions
 from message_processor.recovery import Recovery
+from message_processor.summaries import Summaries
+from message_processor.titles import Titles
+from message_processor.toolbox import toolbox
+from message_processor.undelivered import Undelivered
+from message_processor.utility import Utility
 from openai_client.base import ModelClient
 from ops import log as logs
 from ops.figures import Figures
 from ops.health import Health, PortTaken
+from ops.moments import watch_moments
 from ops.playground_process import NO_WORKSPACE, PlaygroundFailed, playground_process
 from ops.signals import Stopped, stop_requested, tell_supervisor_ready, unless_stopped
-from slack_client.base import SlackBot, SlackUnreachable, Wording, WrongTokens
+from slack_client.base import SlackBot, SlackUnreachable, TokenGone, WrongTokens
 from slack_client.sockets import SocketsLost
 
 log = logging.getLogger("threadwell.main")
@@ -49,20 +62,13 @@ class Threadwell:
         self._parts.push_async_callback(self._store.close)
         self._model = await ModelClient.open(settings, self._figures)
         self._parts.push_async_callback(self._model.close)
-        wording = Wording(busy=lines.busy, not_taken_in=lines.NOT_TAKEN_IN)
-        self._bot = await SlackBot.open(settings, self._store, self._figures, wording)
+        web = await Web.open(settings)
+        self._parts.push_async_callback(web.close)
+        self._bot = await SlackBot.open(settings, self._store, self._figures, web)
         self._parts.push_async_callback(self._bot.close)
-        self._core = MessageProcessor(
-            settings=settings,
-            chat=self._bot.chat,
-            model=self._model,
-            store=self._store,
-            past=ThreadPast(self._store, self._bot.chat),
-            recovery=Recovery(self._store),
-            observer=self._figures,
-            instructions=instructions(settings.house_rules),
-            runner=self._bot.runner(),
-        )
+        self._core = self._build_core(self._file_desk(web))
+        self._undelivered = Undelivered(self._store, self._core.recovery, self._core.lanes)
+        self._parts.push_async_callback(self._core.tasks.close)
         if settings.HEALTH_PORT:
             health = Health(self._bot.ready, self._check)
             await health.start(settings.HEALTH_HOST, settings.HEALTH_PORT)
@@ -77,6 +83,40 @@ class Threadwell:
         gc.collect()
         gc.freeze()
 
+    def _build_core(self, desk: FileDesk) -> MessageProcessor:
+        settings, store, chat = self._settings, self._store, self._bot.chat
+        tools = toolbox(settings, chat, self._model, store, desk, self._figures)
+        utility = Utility(self._model, settings.OPENAI_UTILITY_MODEL)
+        return MessageProcessor(
+            settings=settings,
+            chat=chat,
+            model=self._model,
+            store=store,
+            past=ThreadPast(store, chat),
+            recovery=Recovery(store),
+            desk=desk,
+            sweeper=self._sweeper,
+            abilities=Abilities(store, settings.OPENAI_BASE_URL),
+            tools=tools,
+            preferences=Preferences(store, self._model.models, lambda: tools.names, settings.CHANNEL_SETTINGS_USERS),
+            summaries=Summaries(store, utility),
+            titles=Titles(store, chat, utility),
+            observer=self._figures,
+            instructions=instructions(settings.house_rules),
+            runner=self._bot.runner(),
+        )
+
+    def _file_desk(self, web: Web) -> FileDesk:
+        """What takes in people's files, and what lets them go again."""
+        settings = self._settings
+        cabinet = Cabinet(self._store.folder / "files")
+        reader = Reader()
+        self._parts.push_async_callback(reader.close)
+        self._sweeper = Sweeper(self._store, cabinet, settings.FILE_RETENTION_DAYS)
+        meaning = Meaning(self._model, self._store, settings.EMBEDDING_MODEL)
+        limit = settings.FILE_MAX_MB * 1_000_000
+        return FileDesk(self._bot.chat, web, self._store, cabinet, reader, meaning, limit)
+
     async def _check(self) -> Mapping[str, object]:
         return {
             "store": await self._store.check(),
@@ -86,10 +126,13 @@ class Threadwell:
         }
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until a stop is asked for; SocketsLost when the bot can't be reached any more."""
+        """Until a stop is asked for; SocketsLost or TokenGone when the bot can't go on."""
         timings = self._settings.timings
         watching = [
             asyncio.create_task(self._bot.watch(), name="sockets"),
+            asyncio.create_task(self._sweeper.watch(timings.sweep_interval), name="sweeper"),
+            asyncio.create_task(watch_moments(timings.watchdog_interval), name="moments"),
+            asyncio.create_task(self._undelivered.watch(timings.undelivered_interval), name="undelivered"),
             asyncio.create_task(
                 self._core.lanes.watch(timings.watchdog_interval, timings.lane_warning), name="lane watchdog"
             ),
@@ -129,7 +172,7 @@ async def serve(settings: Settings, stop: asyncio.Event, page: str = "") -> int:
         return _refuse([error.problem])
     except StoreUnavailable as error:
         return _refuse([error.reason]) if error.wrong_configuration else _give_up(error.reason)
-    except (SlackUnreachable, SocketsLost) as error:
+    except (SlackUnreachable, SocketsLost, TokenGone) as error:
         return _give_up(str(error))
     log.info("stopped")
     return 0

@@ -7,13 +7,13 @@ together, in order of ts, as long as it is consecutive and by one author. A lane
 import asyncio
 import logging
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
 
-from base_client import Message, Observer, ThreadKey
+from base_client import Message, MessageKey, Observer, ThreadKey
 
 log = logging.getLogger("threadwell.lanes")
 
@@ -34,6 +34,8 @@ class Admission(Enum):
     QUEUED = "queued"
     KNOWN = "known"  # it stands in line already
     FULL = "full"
+    PERSON_FULL = "person_full"  # its author has too much under way, over all threads
+    ALL_FULL = "all_full"  # everybody together has
     CLOSED = "closed"  # the process stops; the stored message is for the next one
 
 
@@ -64,24 +66,37 @@ class Lane:
         return tuple(batch)
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many messages may be under way: in one thread's line, of one person over all threads, and in all.
+
+    The last two count what is being answered too.
+    """
+
+    thread: int
+    person: int
+    all: int
+
+
 class Lanes:
     """All lanes of the process, and the owner of their tasks."""
 
     def __init__(
         self,
         work: Work,
-        limit: int,
+        limits: Limits,
         observer: Observer,
         runner: Runner = run_at_once,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._work = work
-        self._limit = limit
+        self._limits = limits
         self._observer = observer
         self._runner = runner
         self._clock = clock
         self._lanes: dict[ThreadKey, Lane] = {}
         self._closing = False
+        self._under_way: Counter[str] = Counter()  # messages that wait or are being answered, by author
 
     def submit(self, message: Message, *, limited: bool = True) -> Admission:
         """Wake the message's lane. Never waits, so nothing can come between the check of the line and joining it.
@@ -90,19 +105,39 @@ class Lanes:
         """
         if self._closing:
             return Admission.CLOSED
-        lane = self._lanes.setdefault(message.thread, Lane(message.thread))
-        if lane.task is None:
-            lane.waiting.append(message)
-            lane.task = asyncio.create_task(self._drain(lane), name=f"lane {message.thread}")
-            return Admission.STARTED
+        lane = self._lanes.get(message.thread) or Lane(message.thread)
         if any(waiting.key == message.key for waiting in lane.waiting):
             return Admission.KNOWN
-        # Until its turn begins, the message that started the lane stands in line too.
-        room = self._limit + (0 if lane.since is not None else 1)
-        if limited and len(lane.waiting) >= room:
-            return Admission.FULL
+        if limited and (full := self._full(lane, message.author)) is not None:
+            return full
         lane.waiting.append(message)
-        return Admission.QUEUED
+        self._under_way[message.author] += 1
+        if lane.task is not None:
+            return Admission.QUEUED
+        self._lanes[message.thread] = lane
+        lane.task = asyncio.create_task(self._drain(lane), name=f"lane {message.thread}")
+        return Admission.STARTED
+
+    def _full(self, lane: Lane, author: str) -> Admission | None:
+        if self.under_way >= self._limits.all:
+            return Admission.ALL_FULL
+        if self._under_way[author] >= self._limits.person:
+            return Admission.PERSON_FULL
+        # Until its turn begins, the message that started the lane stands in line too.
+        room = self._limits.thread + (0 if lane.since is not None else 1)
+        return Admission.FULL if lane.task is not None and len(lane.waiting) >= room else None
+
+    def _leave(self, messages: Iterable[Message]) -> None:
+        """These messages are under way no longer."""
+        self._under_way.subtract(message.author for message in messages)
+        self._under_way = +self._under_way
+
+    def withdraw(self, thread: ThreadKey, keys: Collection[MessageKey]) -> None:
+        """Take messages out of a lane's line again."""
+        lane = self._lanes.get(thread)
+        if lane is not None:
+            self._leave(message for message in lane.waiting if message.key in keys)
+            lane.waiting = deque(message for message in lane.waiting if message.key not in keys)
 
     async def _drain(self, lane: Lane) -> None:
         try:
@@ -127,11 +162,17 @@ class Lanes:
                 self._observer.count("turns_crashed")
             finally:
                 lane.since = None
+                self._leave(batch)
 
     @property
     def working(self) -> int:
         """Turns that hold their lane now."""
         return sum(lane.since is not None for lane in self._lanes.values())
+
+    @property
+    def under_way(self) -> int:
+        """Messages that wait or are being answered, over all lanes."""
+        return self._under_way.total()
 
     @property
     def waiting(self) -> int:

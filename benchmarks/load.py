@@ -26,14 +26,16 @@ class Thread:
     playground: Playground
     ts: str | None = None
     asked: int = 0
+    person: str = ADA
 
-    async def ask(self) -> float:
-        """Ask the next question; seconds until the thread holds the complete answer. TimeoutError after two minutes."""
+    async def ask(self, *files: tuple[str, bytes]) -> float:
+        """Ask the next question, with files by name and bytes if there are any; seconds until the thread holds the
+        complete answer. TimeoutError after two minutes."""
         workspace = self.playground.workspace
         self.asked += 1
         began = time.perf_counter()
         text = f"<@{workspace.identity.bot_user_id}> {question(self.asked)}"
-        ts = workspace.post(ADA, GENERAL, text, self.ts)
+        ts = workspace.upload(self.person, GENERAL, text, files, self.ts)
         self.ts = self.ts or ts
         await workspace.wait_for(self._is_answered, LONGEST_WAIT, (GENERAL, self.ts))
         return time.perf_counter() - began

@@ -36,6 +36,8 @@ def bot(mode: str) -> Program:
         "USE_ASYNC_MODE": "true" if mode == "async" else "false",
         "ASYNC_MAX_CONCURRENT_REQUESTS": "500",
         "HEALTH_PORT": "0",
+        "OPENAI_UTILITY_MODEL": "none",
+        "USER_MAX_PENDING": "10000",
     }
     return Program(mode, (str(ROOT / "main.py"),), tuple(variables.items()), sockets=2)
 

@@ -37,7 +37,8 @@ def _mode_row(result: Result) -> tuple[str, ...]:
     )
 
 
-def _verdict(held: bool) -> str:
+def verdict(held: bool) -> str:
+    """Whether what was expected was kept."""
     return "yes" if held else "MISSED"
 
 
@@ -45,7 +46,7 @@ def _ratio_rows(findings: Findings) -> Rows:
     rows: Rows = [("threads", "async : threaded, answers/s", "expected at least", "held")]
     for level in findings.plan.levels:
         ratio, expected = findings.ratio(level), EXPECTED.get(level)
-        wanted = ("-", "-") if expected is None else (f"{expected:.0f}", _verdict(ratio >= expected))
+        wanted = ("-", "-") if expected is None else (f"{expected:.0f}", verdict(ratio >= expected))
         rows.append((str(level), f"{ratio:.1f}", *wanted))
     return rows
 
@@ -60,7 +61,7 @@ def _comparison_row(comparison: Comparison) -> tuple[str, ...]:
         f"{best:.2f}",
         f"{ratios[0]:.2f} to {ratios[-1]:.2f}",
         f"{comparison.expected:.2f}",
-        _verdict(best <= comparison.expected),
+        verdict(best <= comparison.expected),
     )
 
 
@@ -82,7 +83,12 @@ def _padded(rows: Rows) -> list[list[str]]:
 
 def as_text(findings: Findings) -> str:
     """For the screen."""
-    return "\n\n".join("\n".join("  ".join(row).rstrip() for row in _padded(rows)) for rows in tables(findings))
+    return text_of(tables(findings))
+
+
+def text_of(several: Sequence[Rows]) -> str:
+    """Tables for the screen."""
+    return "\n\n".join("\n".join("  ".join(row).rstrip() for row in _padded(rows)) for rows in several)
 
 
 def _markdown_line(cells: Sequence[str]) -> str:
@@ -91,8 +97,13 @@ def _markdown_line(cells: Sequence[str]) -> str:
 
 def as_markdown(findings: Findings) -> str:
     """For documents."""
+    return markdown_of(tables(findings))
+
+
+def markdown_of(several: Sequence[Rows]) -> str:
+    """Tables for documents."""
     parts = []
-    for rows in tables(findings):
+    for rows in several:
         head, *body = [_markdown_line(row) for row in rows]
         parts.append("\n".join([head, _markdown_line(["---"] * len(rows[0])), *body]))
     return "\n\n".join(parts) + "\n"

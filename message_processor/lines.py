@@ -1,68 +1,91 @@
 """The lines people see: what happened and what to do, one for each way a turn can end. Nothing else speaks to them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from base_client import Busy
+from message_processor.wording import Wording
 from openai_client.errors import Failure
 
-_FAILURES = {
-    Failure.RATE_LIMITED: "The model is receiving too many requests right now. Please ask again in a minute.",
-    Failure.QUOTA: "The account's quota with the model provider is used up, so I can't answer until it is raised.",
-    Failure.AUTHENTICATION: "The model server does not accept my key, so I can't answer until that is mended.",
-    Failure.CONTEXT_TOO_LONG: "This thread has become too long for the model. Please go on in a new thread.",
-    Failure.CONTENT_REFUSED: "The model provider declined this because of its content. Please put it differently.",
-    Failure.TIMEOUT: "The model took too long to answer, so I stopped waiting. Please ask again.",
-    Failure.STALLED: "The model fell silent, so I stopped waiting. Please ask again.",
-    Failure.DROPPED: "The connection to the model broke. Please ask again.",
-    Failure.FAILED: "The model server reported an error. Please ask again in a minute.",
-    Failure.INCOMPLETE: "The model broke off its answer. Please ask again.",
-    Failure.EMPTY: "The model sent back an empty answer. Please ask again, perhaps in other words.",
-}
+LEFT_OUT = {"tools": "turn.no_tools", "pictures": "turn.no_pictures", "documents": "turn.no_documents"}
+"""What people are told of what a server never takes, by its name: keys of strings."""
+NOT_PASSED = {"pictures": "turn.pictures_not_passed", "documents": "turn.documents_not_passed"}
+"""The same of what it refused this time."""
+
 _FOR_ADMINS = {Failure.QUOTA, Failure.AUTHENTICATION, Failure.FAILED}
-
+_CUT = {Failure.TIMEOUT, Failure.STALLED, Failure.DROPPED, Failure.UNAVAILABLE}
+_PICTURES = {
+    Failure.CONTENT_REFUSED, Failure.QUOTA, Failure.RATE_LIMITED, Failure.TIMEOUT, Failure.AUTHENTICATION,
+    Failure.UNAVAILABLE,
+}  # fmt: skip
+_BUSY = {Busy.THREAD: "busy", Busy.PERSON: "busy_person", Busy.ALL: "busy_all"}
 _STATUS_LENGTH = 100
-
-_CUT = {
-    Failure.TIMEOUT: "the model took too long",
-    Failure.STALLED: "the model fell silent",
-    Failure.DROPPED: "the connection to the model broke",
-}
-
-TOO_LONG = '_Cut off: this is the longest answer I may give. Write "go on" for the rest._'
-FILTERED = "_Cut off: the model provider's content filter ended this answer. Please put the question differently._"
-NOTHING_SAID = "I'm here. What can I do for you? Write your question behind my name, or just here in the thread."
-RESTARTING = "_Restarting, continues shortly._"
-INTERNAL = "Something went wrong on my side, and I could not answer. Please ask again."
-THREAD_UNREADABLE = "I could not read the earlier messages of this thread from Slack. Please ask again in a minute."
-STORE_UNAVAILABLE = "I can't reach my own records right now, so I can't answer. Please ask again in a minute."
-TURN_TOO_LONG = "This took longer than I may work on one question, so I stopped. Please ask for less at once."
-GIVEN_UP = "I began to answer this several times and never came to an end. Please ask again, perhaps in smaller steps."
-WAITING_FOR_SLOT = "waiting for a free place: many questions at once…"
-NOT_TAKEN_IN = "I could not take in your last message. Please send it again in a minute."
+_NAMES_SHOWN = 5
+_LONGEST_NAME = 80
 
 
-def failure_line(failure: Failure, admin_contact: str) -> str:
-    """The whole answer when there is none: one line, with whom to ask where people can't help themselves."""
-    line = f"⚠️ {_FAILURES[failure]}"
-    return f"{line} {ask_admin(admin_contact)}".rstrip() if failure in _FOR_ADMINS else line
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines in one person's language; `admin_contact` is whom the operators named to be asked, or empty."""
+
+    say: Wording
+    admin_contact: str = ""
+
+    def failure(self, failure: Failure, seconds: float | None = None) -> str:
+        """The whole answer when there is none: one line, with whom to ask where people can't help themselves.
+
+        `seconds`: after so long a server that is UNAVAILABLE is tried again.
+        """
+        if failure is Failure.UNAVAILABLE and seconds is not None:
+            return f"⚠️ {self.say('turn.model_away', seconds=max(1, ceil(seconds)))}"
+        key = f"failures.{failure.value}"
+        return self.warning(key) if failure in _FOR_ADMINS else f"⚠️ {self.say(key)}"
+
+    def cut(self, failure: Failure) -> str:
+        """The closing line under a partial answer."""
+        why = self.say(f"cut.{failure.value}" if failure in _CUT else "cut.other")
+        return self.say("cut.line", why=why)
+
+    def warning(self, key: str) -> str:
+        """A failure of our own as one line."""
+        return f"⚠️ {self.say(key)} {self.ask_admin()}".rstrip()
+
+    def ask_admin(self) -> str:
+        """Whom to ask, if the operators named somebody."""
+        return self.say("turn.ask_admin", contact=self.admin_contact) if self.admin_contact else ""
+
+    def file_problems(self, problems: Sequence[tuple[str, str]], limit: int) -> str:
+        """A line for each kind of problem, from names and problems; `limit` is in megabytes."""
+        by_kind: dict[str, list[str]] = {}
+        for name, problem in problems:
+            by_kind.setdefault(problem, []).append(name)
+        return "\n".join(self._file_line(names, problem, limit) for problem, names in by_kind.items())
+
+    def _file_line(self, names: Sequence[str], problem: str, limit: int) -> str:
+        unnamed = self.say("file_lines.unnamed")
+        shown = ", ".join(_as_code(name, unnamed) for name in names[:_NAMES_SHOWN])
+        if more := len(names[_NAMES_SHOWN:]):
+            shown = self.say("file_lines.more", names=shown, count=more)
+        return self.say("file_lines.line", names=shown, why=self.file_problem(problem, limit))
+
+    def file_problem(self, problem: str, limit: int) -> str:
+        """Why a file could not be read, as a part of a sentence; `limit` is in megabytes."""
+        key = f"files.{problem}"
+        return self.say(key if key in self.say.strings else "files.crashed", limit=limit)
+
+    def retry_status(self, seconds: float) -> str:
+        """The status while a model call waits to be repeated."""
+        return self.say("turn.retry", seconds=max(1, round(seconds)))
+
+    def busy(self, refused: int, why: Busy = Busy.THREAD) -> str:
+        """The line that stands for `refused` messages that did not fit a line."""
+        return self.say.counted(_BUSY[why], refused)
 
 
-def cut_line(failure: Failure) -> str:
-    """The closing line under a partial answer."""
-    why = _CUT.get(failure, "the model server reported an error")
-    return f"_Cut off: {why}. What arrived is above; ask me to go on._"
-
-
-def warning(line: str, admin_contact: str = "") -> str:
-    """A failure of our own as one line."""
-    return f"⚠️ {line} {ask_admin(admin_contact)}".rstrip()
-
-
-def ask_admin(admin_contact: str) -> str:
-    """Whom to ask, if the operators named somebody."""
-    return f"If it keeps happening, ask {admin_contact}." if admin_contact else ""
-
-
-def retry_status(seconds: float) -> str:
-    """The status while a model call waits to be repeated."""
-    return f"the model asked for patience, trying again in {max(1, round(seconds))} s…"
+def picture_failure_key(failure: Failure) -> str:
+    """The string that says why a picture did not come about."""
+    return f"pictures.{failure.value if failure in _PICTURES else 'other'}"
 
 
 def commentary_status(commentary: str) -> str:
@@ -71,10 +94,7 @@ def commentary_status(commentary: str) -> str:
     return line if len(line) <= _STATUS_LENGTH else f"…{line[1 - _STATUS_LENGTH :]}"
 
 
-def busy(refused: int) -> str:
-    """The line that stands for `refused` messages that did not fit the thread's line."""
-    messages = "a message" if refused == 1 else f"{refused} messages"
-    return (
-        f"⏳ I'm still busy in this thread and could not take {messages}. "
-        "Please send again what still matters once I have answered."
-    )
+def _as_code(name: str, unnamed: str) -> str:
+    """A file's name as code, without what could end the code or notify people."""
+    shown = " ".join(name.translate({ord(sign): None for sign in "`<>"}).split()) or unnamed
+    return f"`{shown if len(shown) <= _LONGEST_NAME else shown[: _LONGEST_NAME - 1] + '…'}`"

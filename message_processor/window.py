@@ -1,18 +1,18 @@
 """The context window of a turn: which messages of the thread the model sees, and how they are written down."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 
 from database import StoredMessage
+from message_processor.exhibits import NOTHING, Exhibits
+from message_processor.fences import inert, label
 from openai_client.events import AssistantText, Item, UserText
 from openai_client.token_counter import estimate
 
 _MENTION = re.compile(r"@([UW][A-Z0-9]{4,})\b")
-_FENCE = re.compile(r"<(?=\s*/?\s*message\b)", re.IGNORECASE)
-_NOT_IN_A_NAME = re.compile(r"[\s<>\"]+")
 _CUT_MARK = "\n[… a part in the middle of this message was left out …]\n"
 _KEPT_ENDS = 40
 """Characters of a shortened message that stay in any case, half at its beginning and half at its end."""
@@ -41,19 +41,50 @@ def named(text: str, names: Mapping[str, str]) -> str:
     return _MENTION.sub(lambda match: f"@{names.get(match[1], match[1])}", text)
 
 
-def fenced(message: StoredMessage, names: Mapping[str, str], tokens: int | None = None) -> str:
-    """A person's message as data, its middle left out where it would cost more than `tokens`.
+def fenced(
+    message: StoredMessage, names: Mapping[str, str], tokens: int | None = None, marks: Sequence[str] = ()
+) -> str:
+    """A person's message as data, its middle left out where it would cost more than `tokens`; `marks` name its files.
 
     Nothing that people choose, their names included, can end its fence. What no turn has taken up was overheard, read
     from before the bot's time, or refused by a full line: it is context and marked as such.
     """
     context = "" if message.turn_id else ' answer="no"'
-    name = _NOT_IN_A_NAME.sub(" ", names.get(message.author, message.author)).strip()
-    beginning, end = f'<message from="{name}"{context}>\n', "\n</message>"
-    text = _FENCE.sub("&lt;", named(message.text, names))
+    name = label(names.get(message.author, message.author))
+    beginning, end = f'<message from="{name}"{context}>\n', "".join(f"\n{mark}" for mark in marks) + "\n</message>"
+    text = inert(named(message.text, names))
     if tokens is not None:
         text = _shortened(text, tokens - _cost(beginning + end))
     return beginning + text + end
+
+
+Group = list[StoredMessage]
+"""What one turn says: the messages it answers and its answer, or one message that no turn has taken up."""
+
+
+def groups(history: Sequence[StoredMessage]) -> list[Group]:
+    """The history by turns. A picture that the bot shared is a message without words, and left out."""
+    said = [message for message in history if message.text or not message.own]
+    return [list(group) for _, group in groupby(said, key=lambda message: message.turn_id or message.key)]
+
+
+def cost(group: Group, names: Mapping[str, str]) -> int:
+    """What a group takes of the window, in estimated tokens."""
+    return _total([_item(message, names, NOTHING) for message in group])
+
+
+def said_by(messages: Sequence[StoredMessage], names: Mapping[str, str], tokens: int) -> Iterator[str]:
+    """Each message fenced, of `tokens` at most; the bot's own as answers."""
+    for message in messages:
+        if message.own:
+            yield f"<answer>\n{inert(_shortened(message.text, tokens))}\n</answer>"
+        else:
+            yield fenced(message, names, tokens)
+
+
+def summary_item(text: str) -> UserText:
+    """A summary of the thread's older part, as the model gets it."""
+    return UserText(f'<summary of="the older part of this thread">\n{inert(text)}\n</summary>')
 
 
 def clock_line(now: float) -> str:
@@ -67,36 +98,46 @@ def build_window(
     names: Mapping[str, str],
     budget: int,
     now: float,
+    shown: Exhibits = NOTHING,
+    summary: str = "",
 ) -> Window:
-    """The request's messages within `budget` estimated tokens.
+    """The request's messages within `budget` estimated tokens, with the thread's files at the end.
 
-    The oldest turns leave first; the thread's first message and `newest` stay, shortened where they are too long.
+    The oldest turns leave first; `newest` and the beginning stay, shortened where they are too long: that is the
+    summary of what came before `history`, or the thread's first message.
     """
     clock = clock_line(now)
+    before = [summary_item(_shortened(summary, budget // 4))] if summary else []
+    budget -= shown.tokens + _total(before)
     # The newest messages may not push the first one out.
     room = (budget * 3 // 4 if history else budget) - estimate(clock) - 1
-    asked = _asked(newest, names, room)
-    asked[-1] = UserText(f"{asked[-1].text}\n{clock}")
-    earlier = _earlier(history, names, budget - _total(asked))
-    items = (*earlier, *asked)
-    return Window(items, _total(items))
+    asked = _asked(newest, names, room, shown)
+    asked[-1] = UserText("\n".join(filter(None, [asked[-1].text, shown.block, clock])), shown.attachments)
+    room = budget + estimate(shown.block) - _total(asked)
+    earlier = _earlier(history, names, room, shown, keeps_first=not summary)
+    items = (*before, *earlier, *asked)
+    return Window(items, _total(items) - estimate(shown.block) + shown.tokens)
 
 
-def _asked(newest: Sequence[StoredMessage], names: Mapping[str, str], room: int) -> list[UserText]:
-    whole = [UserText(fenced(message, names)) for message in newest]
+def _asked(newest: Sequence[StoredMessage], names: Mapping[str, str], room: int, shown: Exhibits) -> list[UserText]:
+    marks = [shown.marks.get(message.key.ts, ()) for message in newest]
+    whole = [UserText(fenced(message, names, None, mark)) for message, mark in zip(newest, marks, strict=True)]
     if _total(whole) <= room:
         return whole
-    return [UserText(fenced(message, names, room // len(newest))) for message in newest]
+    share = room // len(newest)
+    return [UserText(fenced(message, names, share, mark)) for message, mark in zip(newest, marks, strict=True)]
 
 
-def _earlier(history: Sequence[StoredMessage], names: Mapping[str, str], room: int) -> list[Item]:
-    turns = [
-        [_item(message, names) for message in group]
-        for _, group in groupby(history, key=lambda message: message.turn_id or message.key)
-    ]
+def _earlier(
+    history: Sequence[StoredMessage], names: Mapping[str, str], room: int, shown: Exhibits, *, keeps_first: bool
+) -> list[Item]:
+    said = groups(history)
+    turns = [[_item(message, names, shown) for message in group] for group in said]
     if sum(map(_total, turns)) <= room:
         return [item for turn in turns for item in turn]
-    first = _first(history[0], turns[0], names, room)
+    if not keeps_first:
+        return _latest(turns, room)
+    first = _first(said[0][0], turns[0], names, room)
     return [*first, *_latest(turns[1:], room - _total(first))]
 
 
@@ -119,8 +160,10 @@ def _latest(turns: Sequence[list[Item]], room: int) -> list[Item]:
     return [item for turn in reversed(kept) for item in turn]
 
 
-def _item(message: StoredMessage, names: Mapping[str, str]) -> Item:
-    return AssistantText(message.text) if message.own else UserText(fenced(message, names))
+def _item(message: StoredMessage, names: Mapping[str, str], shown: Exhibits) -> Item:
+    if message.own:
+        return AssistantText(message.text)
+    return UserText(fenced(message, names, None, shown.marks.get(message.key.ts, ())))
 
 
 def _cost(text: str) -> int:

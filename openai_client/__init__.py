@@ -1,1 +1,1 @@
-"""All that knows OpenAI's SDK. The core sees `events.py`, `errors.py` and `base.py` only."""
+"""All that knows OpenAI's SDK. The core sees `base.py`, `errors.py`, `events.py` and `families.py` only."""

@@ -2,21 +2,7 @@
 
 from typing import Protocol
 
-import httpx2
-from openai import AsyncOpenAI, AsyncStream
-
 from openai_client.events import Done, EventSink, Json, ModelRequest
-
-RawStream = AsyncStream[object]
-
-
-class Opened(Protocol):
-    """An answer whose headers have arrived: the SDK's raw response, as far as the driver uses it."""
-
-    @property
-    def http_response(self) -> httpx2.Response: ...
-
-    def parse(self, *, to: type[RawStream]) -> RawStream: ...
 
 
 class Decoder(Protocol):
@@ -34,21 +20,22 @@ class Decoder(Protocol):
 
 
 class Adapter(Protocol):
-    """One API: how a request is written, sent and its answer read."""
+    """One API: how a request is written and its answer read."""
 
     @property
     def name(self) -> str:
         """The API's name in settings, figures and the log."""
 
     @property
+    def path(self) -> str:
+        """Where it is asked, below the server's base address."""
+
+    @property
     def optional(self) -> frozenset[str]:
         """Parameters that may be left out where the server refuses them."""
 
     def body(self, request: ModelRequest, refused: frozenset[str]) -> Json:
-        """The request as JSON, without the refused parameters."""
-
-    async def send(self, sdk: AsyncOpenAI, body: Json, timeout: httpx2.Timeout) -> Opened:
-        """Send it; returns when the headers of the answer have arrived."""
+        """The request as JSON (with `DataUrl` for attachments), without the refused parameters."""
 
     def decoder(self, request: ModelRequest, emit: EventSink) -> Decoder:
         """A fresh decoder for one stream."""

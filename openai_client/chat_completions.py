@@ -3,18 +3,17 @@
 from dataclasses import dataclass
 from typing import Final
 
-import httpx2
-from openai import AsyncOpenAI
-
-from openai_client.adapter import Opened
+from openai_client.attachments import Attachment, DataUrl, beside
 from openai_client.errors import Failure
 from openai_client.events import (
     AssistantText,
+    Document,
     Done,
     EventSink,
     Item,
     Json,
     ModelRequest,
+    Picture,
     Reason,
     Refusal,
     Replay,
@@ -38,6 +37,7 @@ class ChatCompletionsApi:
     """`POST /chat/completions`, streaming."""
 
     name: Final = "chat_completions"
+    path: Final = "/chat/completions"
     optional: Final = frozenset({
         "include_obfuscation", "include_usage", "max_completion_tokens", "max_tokens", "prompt_cache_key",
         "reasoning_effort", "safety_identifier", "store", "stream_options", "temperature", "top_p", "verbosity",
@@ -57,12 +57,6 @@ class ChatCompletionsApi:
             "prompt_cache_key": request.cache_key,
         }
         return without(body | _optional(request), refused)
-
-    async def send(self, sdk: AsyncOpenAI, body: Json, timeout: httpx2.Timeout) -> Opened:
-        # The prepared body replaces the arguments: given as such, the SDK would walk the whole history first.
-        return await sdk.chat.completions.with_raw_response.create(
-            model="", messages=[], stream=True, extra_body=body, timeout=timeout
-        )
 
     def decoder(self, request: ModelRequest, emit: EventSink) -> "ChatDecoder":
         return ChatDecoder(request, emit)
@@ -86,21 +80,34 @@ def _tool(tool: ToolSpec) -> Json:
 
 def _messages(request: ModelRequest) -> list[Json]:
     messages: list[Json] = [{"role": "system", "content": request.instructions}] if request.instructions else []
-    for item in request.items:
+    # This API's tool messages hold text only.
+    for item in beside(request.items):
         messages.extend(_message(item))
     return messages
 
 
 def _message(item: Item) -> tuple[Json, ...]:
     match item:
-        case UserText(text):
-            return ({"role": "user", "content": text},)
+        case UserText(text, shown):
+            return ({"role": "user", "content": _content(text, shown)},)
         case AssistantText(text):
             return ({"role": "assistant", "content": text},)
         case ToolResult(call_id, output):
             return ({"role": "tool", "tool_call_id": call_id, "content": output},)
         case Replay(items):
             return items
+
+
+def _content(text: str, shown: tuple[Attachment, ...]) -> str | list[Json]:
+    return [{"type": "text", "text": text}, *(_part(each) for each in shown)] if shown else text
+
+
+def _part(shown: Attachment) -> Json:
+    match shown:
+        case Picture(detail=detail):
+            return {"type": "image_url", "image_url": {"url": DataUrl(shown), "detail": detail}}
+        case Document(name=name):
+            return {"type": "file", "file": {"filename": name, "file_data": DataUrl(shown)}}
 
 
 @dataclass(slots=True)

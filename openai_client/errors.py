@@ -13,6 +13,7 @@ class Failure(Enum):
     CONTENT_REFUSED = "content_refused"
     TIMEOUT = "timeout"
     STALLED = "stalled"
+    UNAVAILABLE = "unavailable"  # not asked at all, because it has not answered others for a while
     DROPPED = "dropped"  # the stream broke off, or ended without saying that it is complete
     FAILED = "failed"
     INCOMPLETE = "incomplete"
@@ -23,7 +24,8 @@ class ModelError(Exception):
     """A model call failed. `detail` names the cause for the log (codes and class names, never people's text).
 
     `after_text` is true when some of the answer had already arrived: the partial answer is worth keeping, and the
-    call is not repeated. `retry_after` is the server's own word in seconds, if it gave one.
+    call is not repeated. `retry_after` is the server's own word in seconds, if it gave one; for UNAVAILABLE the seconds
+    until the server is tried again.
     """
 
     def __init__(

@@ -8,10 +8,32 @@ Json = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture for the model: PNG, JPEG, GIF or WebP bytes, already of a size that it takes.
+
+    `detail` is "auto", "low" or "high".
+    """
+
+    data: bytes
+    media_type: str
+    detail: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that goes to the model as it is (a scanned PDF)."""
+
+    data: bytes
+    media_type: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class UserText:
-    """Something people said, already labelled and fenced by the core."""
+    """Something people said, already labelled and fenced by the core, with what it shows the model."""
 
     text: str
+    attachments: tuple[Picture | Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +52,11 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """What a tool call gave, as text the model can read."""
+    """What a tool call gave: text the model can read, and pictures it can see."""
 
     call_id: str
     output: str
+    pictures: tuple[Picture, ...] = ()
 
 
 Item = UserText | AssistantText | Replay | ToolResult
@@ -108,6 +131,17 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The server refuses a part of the request, which went without it: `what` is "tools", "pictures" or "documents".
+
+    `lasting`: it takes none of the kind. Otherwise it could not use these, and the next call shows its own again.
+    """
+
+    what: str
+    lasting: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens as the server reported them; zeros where it does not report."""
 
@@ -139,7 +173,37 @@ class Done:
     request_id: str
 
 
-Event = TextDelta | Commentary | Refusal | ToolCall | Usage | Waiting
+Event = TextDelta | Commentary | Refusal | ToolCall | Usage | Waiting | LeftOut
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRequest:
+    """One picture to be made from words, or from `pictures` where there are any.
+
+    `size` is "auto" or "WIDTHxHEIGHT"; `quality` "auto", "low", "medium" or "high"; `background` "auto", "opaque" or
+    "transparent"; `fidelity` to the given pictures "auto", "low" or "high". `mask` has the size of the first picture;
+    where it is transparent the picture may change.
+    """
+
+    model: str
+    prompt: str
+    person: str
+    size: str = "auto"
+    quality: str = "auto"
+    background: str = "auto"
+    fidelity: str = "auto"
+    pictures: tuple[Picture, ...] = ()
+    mask: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MadeImage:
+    """A picture that a model made."""
+
+    data: bytes
+    media_type: str
+    usage: Usage
+    model: str
 
 
 EventSink = Callable[[Event], None]

@@ -1,5 +1,6 @@
 """From what the server or the connection did to a `Failure`: by code, then type, then status, then message."""
 
+import errno
 import re
 import time
 from collections.abc import Mapping
@@ -40,6 +41,8 @@ _TOO_LONG = re.compile(
 )
 _SERVER_TROUBLE = {"server_error", "internal_error", "internal_server_error", "overloaded_error", "timeout"}
 _REPEATABLE_STATUS = {408, 409}
+_USED_UP = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_NOT_IMPLEMENTED = 501  # nothing is wrong with a server that lacks something
 _CODE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 
@@ -62,7 +65,11 @@ class ServerError:
 
 
 class Fault(Exception):
-    """One attempt failed. `repeatable` says whether a repeat makes sense at all; `retry_after` is in seconds."""
+    """One attempt failed. `repeatable` says whether a repeat makes sense at all; `retry_after` is in seconds.
+
+    `hard`: the server did not do its work at all, as opposed to saying no in good order. `local`: nothing was heard of
+    it, because this process has run out of something.
+    """
 
     def __init__(
         self,
@@ -71,6 +78,8 @@ class Fault(Exception):
         *,
         said: ServerError | None = None,
         repeatable: bool = False,
+        hard: bool = False,
+        local: bool = False,
         retry_after: float | None = None,
     ) -> None:
         super().__init__(f"{failure.value}: {detail}")
@@ -78,12 +87,19 @@ class Fault(Exception):
         self.detail = detail
         self.said = said or ServerError()
         self.repeatable = repeatable
+        self.hard = hard
+        self.local = local
         self.retry_after = retry_after
 
 
 def dropped(detail: str) -> Fault:
     """The stream broke off. It may be repeated as long as nothing of the answer has been shown."""
-    return Fault(Failure.DROPPED, detail, repeatable=True)
+    return Fault(Failure.DROPPED, detail, repeatable=True, hard=True)
+
+
+def stalled(detail: str) -> Fault:
+    """The server fell silent. It has been waited for long enough."""
+    return Fault(Failure.STALLED, detail, hard=True)
 
 
 def server_fault(body: Json, status: int = 0, retry_after: float | None = None) -> Fault:
@@ -99,7 +115,11 @@ def server_fault(body: Json, status: int = 0, retry_after: float | None = None) 
         message=string(body, "message"),
     )
     failure = _failure(said)
-    return Fault(failure, str(said), said=said, repeatable=_repeatable(failure, said), retry_after=retry_after)
+    failed = failure is Failure.FAILED
+    trouble = failed and _in_trouble(said)
+    again = trouble or (failed and said.status in _REPEATABLE_STATUS) or failure is Failure.RATE_LIMITED
+    hard = trouble and said.status != _NOT_IMPLEMENTED
+    return Fault(failure, str(said), said=said, repeatable=again, hard=hard, retry_after=retry_after)
 
 
 def _failure(said: ServerError) -> Failure:
@@ -113,11 +133,8 @@ def _failure(said: ServerError) -> Failure:
     return Failure.CONTEXT_TOO_LONG if _TOO_LONG.search(said.message) else Failure.FAILED
 
 
-def _repeatable(failure: Failure, said: ServerError) -> bool:
-    if failure is Failure.RATE_LIMITED:
-        return True
-    trouble = said.status >= 500 or said.status in _REPEATABLE_STATUS or bool({said.code, said.kind} & _SERVER_TROUBLE)
-    return failure is Failure.FAILED and trouble
+def _in_trouble(said: ServerError) -> bool:
+    return said.status >= 500 or bool({said.code, said.kind} & _SERVER_TROUBLE)
 
 
 def sdk_fault(error: openai.APIError, streaming: bool) -> Fault:
@@ -147,10 +164,19 @@ def connection_fault(cause: BaseException, streaming: bool) -> Fault:
     """No connection, a broken one, or a silent socket. The transport reports a refused connection as a timeout too."""
     name = type(cause).__name__
     if isinstance(cause, httpx2.ReadTimeout):
-        return Fault(Failure.STALLED, name)
+        return stalled(name)
     if streaming:
         return dropped(name)
-    return Fault(Failure.FAILED, name, repeatable=True)
+    local = _is_local(cause)
+    return Fault(Failure.FAILED, name, repeatable=True, hard=not local, local=local)
+
+
+def _is_local(cause: BaseException | None) -> bool:
+    while cause is not None:
+        if isinstance(cause, httpx2.PoolTimeout) or getattr(cause, "errno", None) in _USED_UP:
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 def route_missing(said: ServerError) -> bool:

@@ -12,11 +12,17 @@ _WORDS = re.compile(
 )
 # Parameters whose names are everyday words count in a message only when they are quoted.
 _EVERYDAY = {"include", "reasoning", "store", "text"}
+# People choose among the values of these: one that is refused says nothing of the others.
+_CHOSEN = {"reasoning", "reasoning_effort", "text", "verbosity"}
+_VALUE_CODES = {"invalid_value", "unsupported_value"}
 
 
 def without(body: Json, refused: frozenset[str]) -> Json:
-    """`body` without the refused parameters, at its top and in `stream_options`; emptied options leave as well."""
-    kept = {name: value for name, value in body.items() if name not in refused}
+    """`body` without what is refused, at its top and in `stream_options`; emptied options leave as well.
+
+    `refused` has names of parameters, and values as `refused_parameter` writes them.
+    """
+    kept = {name: value for name, value in body.items() if refused.isdisjoint({name, _with_value(name, value)})}
     options = kept.get("stream_options")
     if isinstance(options, dict):
         kept["stream_options"] = {name: value for name, value in options.items() if name not in refused}
@@ -26,9 +32,27 @@ def without(body: Json, refused: frozenset[str]) -> Json:
 
 
 def refused_parameter(said: ServerError, body: Json, optional: frozenset[str]) -> str | None:
-    """The optional parameter of `body` that the server refuses, if that is what it said."""
-    if said.status not in {400, 422} or not (said.code in _CODES or _WORDS.search(said.message)):
+    """The optional parameter of `body` that the server refuses, if that is what it said.
+
+    With its value ("verbosity=low") where the server may well take another one.
+    """
+    if said.status not in {400, 422} or not (said.code in _CODES | _VALUE_CODES or _WORDS.search(said.message)):
         return None
+    name = _named(said, body, optional)
+    if name in _CHOSEN and said.code in _VALUE_CODES:
+        return _with_value(name, body[name])
+    # A value that is out of bounds is nobody's but the caller's mistake.
+    return None if said.code == "invalid_value" and not _WORDS.search(said.message) else name
+
+
+def _with_value(name: str, value: object) -> str:
+    """As in "verbosity=low", be it the parameter itself or the only member of its object."""
+    if name not in _CHOSEN:
+        return name
+    return f"{name}={','.join(map(str, value.values())) if isinstance(value, dict) else value}"
+
+
+def _named(said: ServerError, body: Json, optional: frozenset[str]) -> str | None:
     options = body.get("stream_options")
     present = (set(body) | set(options if isinstance(options, dict) else ())) & optional
     if said.code == "unsupported_value":

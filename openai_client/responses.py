@@ -3,19 +3,18 @@
 from collections.abc import Callable
 from typing import Final
 
-import httpx2
-from openai import AsyncOpenAI
-
-from openai_client.adapter import Opened
+from openai_client.attachments import Attachment, DataUrl
 from openai_client.errors import Failure
 from openai_client.events import (
     AssistantText,
     Commentary,
+    Document,
     Done,
     EventSink,
     Item,
     Json,
     ModelRequest,
+    Picture,
     Reason,
     Refusal,
     Replay,
@@ -39,6 +38,7 @@ class ResponsesApi:
     """`POST /responses`, streaming, nothing stored by the server."""
 
     name: Final = "responses"
+    path: Final = "/responses"
     optional: Final = frozenset({
         "include", "include_obfuscation", "prompt_cache_key", "reasoning", "safety_identifier", "stream_options",
         "temperature", "text", "top_p",
@@ -57,10 +57,6 @@ class ResponsesApi:
             "prompt_cache_key": request.cache_key,
         }
         return without(body | _optional(request), refused)
-
-    async def send(self, sdk: AsyncOpenAI, body: Json, timeout: httpx2.Timeout) -> Opened:
-        # Everything goes in as a prepared body: given as arguments, the SDK would walk the whole history first.
-        return await sdk.responses.with_raw_response.create(stream=True, extra_body=body, timeout=timeout)
 
     def decoder(self, request: ModelRequest, emit: EventSink) -> "ResponsesDecoder":
         return ResponsesDecoder(request, emit)
@@ -91,14 +87,26 @@ def _tool(tool: ToolSpec) -> Json:
 
 def _input(item: Item) -> tuple[Json, ...]:
     match item:
-        case UserText(text):
-            return ({"role": "user", "content": text},)
+        case UserText(text, shown):
+            return ({"role": "user", "content": _content(text, shown)},)
         case AssistantText(text):
             return ({"role": "assistant", "content": text},)
-        case ToolResult(call_id, output):
-            return ({"type": "function_call_output", "call_id": call_id, "output": output},)
+        case ToolResult(call_id, output, pictures):
+            return ({"type": "function_call_output", "call_id": call_id, "output": _content(output, pictures)},)
         case Replay(items):
             return items
+
+
+def _content(text: str, shown: tuple[Attachment, ...]) -> str | list[Json]:
+    return [{"type": "input_text", "text": text}, *(_part(each) for each in shown)] if shown else text
+
+
+def _part(shown: Attachment) -> Json:
+    match shown:
+        case Picture(detail=detail):
+            return {"type": "input_image", "detail": detail, "image_url": DataUrl(shown)}
+        case Document(name=name):
+            return {"type": "input_file", "filename": name, "file_data": DataUrl(shown)}
 
 
 class ResponsesDecoder:

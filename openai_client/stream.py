@@ -1,20 +1,17 @@
 """One attempt of a model call: send, read the stream to its end under watch, give the result. Serves both APIs."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-import aiohttp
 import httpx2
-import openai
-from openai import AsyncOpenAI, AsyncStream
+from openai import AsyncOpenAI, AsyncStream, RequestOptions
 
-from openai_client.adapter import Adapter, Decoder, Opened
+from openai_client.adapter import Decoder
 from openai_client.call import Call
-from openai_client.errors import Failure
-from openai_client.events import Done, Json
-from openai_client.faults import Fault, connection_fault, dropped, sdk_fault
+from openai_client.events import Done
+from openai_client.exchange import exchange, media_type, unexpected
+from openai_client.faults import Fault, stalled
 from openai_client.wire import as_object
 
 _CONNECT = 10.0
@@ -111,40 +108,31 @@ class _Heard(httpx2.AsyncByteStream):
 class Attempt:
     """One request on the wire. The stream is closed in every ending; after a good one the connection is kept."""
 
-    def __init__(self, sdk: AsyncOpenAI, adapter: Adapter, patience: Patience, call: Call) -> None:
+    def __init__(self, sdk: AsyncOpenAI, path: str, patience: Patience, call: Call) -> None:
         self._sdk = sdk
-        self._adapter = adapter
+        self._path = path
         self._patience = patience
         self._call = call
         self._streaming = False
 
-    async def run(self, body: Json, decoder: Decoder) -> Done:
+    async def run(self, body: bytes, decoder: Decoder) -> Done:
         """The result; Fault for whatever went wrong. CancelledError (the caller's deadline too) passes through."""
         try:
-            await self._under_watch(body, decoder)
-        except openai.APIError as error:
-            if isinstance(error, openai.APIStatusError):
-                self._call.request_id = error.request_id or ""
-            self._unless_ended(decoder, sdk_fault(error, self._streaming), error)
-        except (httpx2.HTTPError, aiohttp.ClientError, OSError) as error:
-            self._unless_ended(decoder, connection_fault(error, self._streaming), error)
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            self._unless_ended(decoder, dropped(type(error).__name__), error)
+            with exchange(self._call, lambda: self._streaming):
+                await self._under_watch(body, decoder)
+        except Fault:
+            # What goes wrong after the last word no longer concerns the answer.
+            if not decoder.ended:
+                raise
         return decoder.done(self._call.request_id)
 
-    @staticmethod
-    def _unless_ended(decoder: Decoder, fault: Fault, cause: Exception) -> None:
-        # What goes wrong after the last word no longer concerns the answer.
-        if not decoder.ended:
-            raise fault from cause
-
-    async def _under_watch(self, body: Json, decoder: Decoder) -> None:
+    async def _under_watch(self, body: bytes, decoder: Decoder) -> None:
         alarm = asyncio.timeout(None)
         try:
             async with alarm:
                 watch = Watch(alarm, self._patience)
                 try:
-                    opened = await self._adapter.send(self._sdk, body, self._patience.sockets())
+                    opened = await self._send(body)
                     await self._read(opened, watch, decoder)
                 finally:
                     watch.over()
@@ -152,17 +140,24 @@ class Attempt:
             if not alarm.expired():
                 raise
             if not decoder.ended:
-                raise Fault(Failure.STALLED, "silence in the stream") from None
+                raise stalled("silence in the stream") from None
 
-    async def _read(self, opened: Opened, watch: Watch, decoder: Decoder) -> None:
-        response = opened.http_response
+    async def _send(self, body: bytes) -> AsyncStream[object]:
+        # A written body, and not the SDK's methods for each API: they would walk the whole history first.
+        options: RequestOptions = {"timeout": self._patience.sockets(), "security": {"bearer_auth": True}}
+        return await self._sdk.post(
+            self._path, cast_to=object, content=body, options=options, stream=True, stream_cls=AsyncStream[object]
+        )
+
+    async def _read(self, opened: AsyncStream[object], watch: Watch, decoder: Decoder) -> None:
+        response = opened.response
         self._streaming = True
         self._call.request_id = response.headers.get("x-request-id", "")
         watch.bytes_came()
         await _expect_events(response)
         if isinstance(response.stream, httpx2.AsyncByteStream):
             response.stream = _Heard(response.stream, watch)
-        async with opened.parse(to=AsyncStream[object]) as events:
+        async with opened as events:
             async for event in events:
                 if decoder.feed(as_object(event)):
                     watch.progressed(self._call.begun)
@@ -173,7 +168,7 @@ class Attempt:
 
 async def _expect_events(response: httpx2.Response) -> None:
     """Proxies answer with pages and servers that do not stream with one object: both with status 200."""
-    media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media = media_type(response)
     if media in {"text/html", "application/json"}:
         await response.aclose()
-        raise Fault(Failure.FAILED, f"answered with {media} instead of events")
+        raise unexpected(media, "events")

@@ -4,6 +4,8 @@ import math
 import re
 from collections import OrderedDict
 
+PICTURE_TOKENS = 1_100
+"""What a picture takes, roughly: the servers count by size and model, and report the sum afterwards."""
 _BYTES_PER_TOKEN = 4
 # Scripts written without spaces between short words take about one token for each character, and a little more.
 _DENSE = re.compile(

@@ -1,5 +1,6 @@
 """Health over HTTP, for supervisors and people on this machine."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -59,5 +60,7 @@ class Health:
 
     async def _all(self, _: web.Request) -> web.Response:
         ready = await self._ready()
-        body = {"ready": ready, "seconds_up": round(time.monotonic() - self._began, 1), **await self._check()}
+        process = {"tasks": len(asyncio.all_tasks())}
+        uptime = round(time.monotonic() - self._began, 1)
+        body = {"ready": ready, "seconds_up": uptime, "process": process, **await self._check()}
         return web.json_response(body, status=200 if ready else 503)

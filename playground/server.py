@@ -14,12 +14,15 @@ from playground.page.page import Page
 from playground.slack.changes import Changes
 from playground.slack.clock import Clock
 from playground.slack.control import Control
+from playground.slack.directory import Identity
 from playground.slack.faults import Faults
+from playground.slack.file_server import FileServer
 from playground.slack.gateway import Gateway, Tokens
+from playground.slack.interactive_control import InteractiveControl
 from playground.slack.journal import Call, Journal
+from playground.slack.response_server import ResponseServer
 from playground.slack.socket_mode import SocketMode
 from playground.slack.web_api.context import Context
-from playground.slack.wire import JsonObject
 from playground.slack.workspace import Workspace
 
 LARGEST_BODY = 4 * 1024 * 1024  # bytes
@@ -55,8 +58,8 @@ class Playground:
         self.app_token = f"xapp-1-playground-{secrets.token_hex(8)}"
         self.faults = Faults(enforce_tiers=self.options.enforce_tiers)
         self.changes = Changes()
-        self.workspace = Workspace(self._deliver, self.changes, self.faults, self.options.clock)
-        self.sockets = SocketMode(self.workspace.identity.app_id, self.faults, self.changes, self.options.clock)
+        self.sockets = SocketMode(Identity().app_id, self.faults, self.changes, self.options.clock)
+        self.workspace = Workspace(self.sockets.deliver, self.changes, self.faults, self.options.clock)
         self._context = Context(self.workspace, self.sockets)
         self._gateway = Gateway(self._context, Tokens(self.bot_token, self.app_token), self.faults, self.changes)
         self._slack = Listener(self._slack_app, self.options.host, self.options.slack_port, notice_leaving=False)
@@ -64,14 +67,14 @@ class Playground:
         self.model.knobs.set(**self.options.pace)
         self._model = Listener(self.model.app, self.options.host, self.options.model_port, notice_leaving=True)
 
-    def _deliver(self, payload: JsonObject) -> None:
-        self.sockets.deliver(payload)
-
     def _slack_app(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_BODY)
         app.router.add_route("*", "/api/{method}", self._gateway.handle)
         app.router.add_get("/link/", self.sockets.handle)
+        FileServer(self.workspace.filing, self._gateway).add_to(app)
         Control(self.workspace, self.sockets, self.faults, self.calls).add_to(app)
+        InteractiveControl(self.workspace).add_to(app)
+        ResponseServer(self.workspace.interactivity.responses, self._gateway).add_to(app)
         Page(self).add_to(app)
         return app
 
@@ -107,7 +110,7 @@ class Playground:
     async def start(self) -> None:
         """Listen on both ports."""
         await self._slack.start()
-        self._context.web_url = self._slack.url
+        self._context.web_url = self.workspace.filing.address = self._slack.url
         self.sockets.base_url = self._slack.url.replace("http://", "ws://", 1) + "link/"
         if self.options.real_model_url:
             return

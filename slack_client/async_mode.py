@@ -11,13 +11,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_client.event_handlers.registration import (
-    BOLT_NAME,
-    Intake,
-    acknowledge_the_rest,
-    is_event,
-    retry_number,
-)
+from slack_client.event_handlers.registration import BOLT_NAME, Reception, acknowledgement
 
 
 class AsyncSocket:
@@ -51,47 +45,38 @@ class AsyncSocket:
 
 
 class TakeIn(AsyncMiddleware):
-    """Hands every event to the intake and answers that it may be acknowledged; lets everything else pass.
+    """Hands every payload to the reception and answers that it may be acknowledged, and with what.
 
     A class, because Bolt prepares a function's arguments first, and chokes there on an event that is no object.
     """
 
-    def __init__(self, intake: Intake) -> None:
-        self._intake = intake
+    def __init__(self, reception: Reception) -> None:
+        self._reception = reception
 
     async def async_process(
         self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse | None:
-        if not is_event(req.body):
-            return await next()
-        await self._intake.take(req.body, retry_number(req.headers))
-        return BoltResponse(status=200, body="")
+        return acknowledgement(await self._reception.take(req.body, req.headers))
 
 
-def build_app(client: AsyncWebClient, authorization: AuthorizeResult, intake: Intake) -> AsyncApp:
-    """The Bolt app: every event goes to the intake and is acknowledged when that returns; the rest is acknowledged."""
+def build_app(client: AsyncWebClient, authorization: AuthorizeResult, reception: Reception) -> AsyncApp:
+    """The Bolt app: every payload goes to the reception and is acknowledged when that returns."""
 
     async def authorize(**_: object) -> AuthorizeResult:
         return authorization
 
-    app = AsyncApp(
+    return AsyncApp(
         client=client,
         name=BOLT_NAME,
         authorize=authorize,
-        # Before the authorisation, which prepares a client for each request: events need none.
-        before_authorize=TakeIn(intake),
+        # Before the authorisation, which prepares a client for each request: nothing here needs one.
+        before_authorize=TakeIn(reception),
         process_before_response=False,
         ssl_check_enabled=False,
         url_verification_enabled=False,
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-
-    async def acknowledge(ack: Callable[[], Awaitable[BoltResponse]]) -> None:
-        await ack()
-
-    acknowledge_the_rest(app, acknowledge)
-    return app
 
 
 def build_sockets(

@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TypeVar
 
 import aiohttp
@@ -11,25 +10,25 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from base_client import Observer, ThreadKey
+from base_client import Observer
 from config import Settings, is_loopback
 from database import Store
 from message_processor.base import MessageProcessor
+from message_processor.ingestion.web import Web
+from message_processor.small_tasks import SmallTasks
 from slack_client import async_mode, sync_mode
 from slack_client.chat import SlackChat
-from slack_client.errors import Ambiguous, RateLimited, Refused, SlackFailure, Unreachable
-from slack_client.event_handlers.registration import Intake
+from slack_client.errors import Ambiguous, RateLimited, Refused, Unreachable
+from slack_client.files import SlackFiles
 from slack_client.identity import Identity
-from slack_client.messaging import NOTICE_EVENT
-from slack_client.notices import SmallTasks
 from slack_client.pacing import Pacing
+from slack_client.reception import Means, reception_of
 from slack_client.sockets import COUNT, SocketWatch
+from slack_client.uploads import SlackUploads
 from slack_client.web_api import Answer, WebApi
 from thread_manager import Runner, run_at_once
 
 log = logging.getLogger("threadwell.slack")
-
-_NOTICE_PATIENCE = 120.0
 
 Client = TypeVar("Client", AsyncWebClient, WebClient)
 
@@ -46,12 +45,8 @@ class SlackUnreachable(Exception):
     """Slack could not be asked for as long as the patience allows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """The lines this room says in its own name."""
-
-    busy: Callable[[int], str]
-    not_taken_in: str
+class TokenGone(Exception):
+    """Slack has taken the bot's token back while the bot ran."""
 
 
 class SlackBot:
@@ -76,8 +71,11 @@ class SlackBot:
         self.chat: SlackChat
 
     @classmethod
-    async def open(cls, settings: Settings, store: Store, observer: Observer, wording: Wording) -> "SlackBot":
-        """Find out who the bot is. WrongTokens, or SlackUnreachable after the patience of a start."""
+    async def open(cls, settings: Settings, store: Store, observer: Observer, web: Web) -> "SlackBot":
+        """Find out who the bot is. WrongTokens, or SlackUnreachable after the patience of a start.
+
+        `web` fetches people's files and stays the caller's to close.
+        """
         timings = settings.timings
         session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=timings.slack_call),
@@ -92,19 +90,24 @@ class SlackBot:
         bot = cls(settings, session, WebApi(client, Pacing(timings), timings, observer), observer)
         bot._without_proxy(client)
         try:
-            await bot._introduce(store, wording)
+            await bot._introduce(store, web, client.proxy)
         except BaseException:
             await session.close()
             raise
         return bot
 
-    async def _introduce(self, store: Store, wording: Wording) -> None:
+    async def _introduce(self, store: Store, web: Web, proxy: str | None) -> None:
         answer = await self._ask("auth.test", {}, "SLACK_BOT_TOKEN")
         fields = {name: str(answer.get(name) or "") for name in ("team_id", "user_id", "bot_id", "user")}
         self.identity = Identity(fields["team_id"], fields["user_id"], fields["bot_id"], fields["user"])
-        self._wording = wording
-        timings = self._settings.timings
-        self.chat = SlackChat(self._api, self.identity, store, timings, self._observer, wording.busy)
+        self._store = store
+        settings, address = self._settings, self._settings.SLACK_API_URL
+        files = SlackFiles(self._api, web, settings.SLACK_BOT_TOKEN, address, proxy)
+        uploads = SlackUploads(self._api, address, proxy)
+        contact = settings.ADMIN_CONTACT
+        self.chat = SlackChat(
+            self._api, self.identity, store, settings.timings, self._observer, files, uploads, contact
+        )
         await self.chat.prepare()
         log.info("slack_identity", extra={"team": self.identity.team, "bot": self.identity.user})
 
@@ -141,7 +144,8 @@ class SlackBot:
         app_token = settings.SLACK_APP_TOKEN.get_secret_value()
         # The SDK's clients try a refused token for ever: ask once ourselves.
         await self._ask("apps.connections.open", {}, "SLACK_APP_TOKEN", app_token)
-        intake = Intake(self.identity, core, self._observer, timings.intake, self._tell_not_taken_in)
+        means = Means(settings, self.identity, self._api, self.chat, self._store, self._small_tasks, self._observer)
+        reception = reception_of(core, means)
         who = self.identity
         authorization = AuthorizeResult(
             enterprise_id=None,
@@ -152,12 +156,12 @@ class SlackBot:
         )
         if settings.USE_ASYNC_MODE:
             client = AsyncWebClient(base_url=settings.SLACK_API_URL, session=self._session, retry_handlers=[])
-            app = async_mode.build_app(self._without_proxy(client), authorization, intake)
+            app = async_mode.build_app(self._without_proxy(client), authorization, reception)
             sockets = async_mode.build_sockets(app, app_token, timings.socket_ping, COUNT, self._direct)
             self._sockets = SocketWatch(sockets, timings, self._observer)
         else:
             blocking = WebClient(base_url=settings.SLACK_API_URL, retry_handlers=[])
-            threaded = sync_mode.build_app(self._without_proxy(blocking), authorization, intake, timings.intake)
+            threaded = sync_mode.build_app(self._without_proxy(blocking), authorization, reception, timings.intake)
             threads = sync_mode.build_sockets(threaded, app_token, timings.socket_ping, COUNT, self._direct)
             self._sockets = SocketWatch(threads, timings, self._observer)
         await self._sockets.open()
@@ -168,25 +172,23 @@ class SlackBot:
             client.proxy = None
         return client
 
-    def _tell_not_taken_in(self, thread: ThreadKey) -> None:
-        self._small_tasks.start(self._post_not_taken_in(thread), "tell not taken in")
-
-    async def _post_not_taken_in(self, thread: ThreadKey) -> None:
-        arguments = {
-            "channel": thread.channel,
-            "thread_ts": thread.thread_ts,
-            "text": self._wording.not_taken_in,
-            "metadata": {"event_type": NOTICE_EVENT, "event_payload": {"kind": "not_taken_in"}},
-        }
-        try:
-            await self._api.call_surely("chat.postMessage", arguments, patience=_NOTICE_PATIENCE)
-        except SlackFailure as failure:
-            log.error("notice_failed", extra={"lane": str(thread), "reason": failure.reason})
-
     async def watch(self) -> None:
-        """Keep the sockets alive, for ever; SocketsLost when that fails for too long."""
-        if self._sockets is not None:
-            await self._sockets.watch()
+        """Keep the sockets alive, for ever; SocketsLost when that fails for too long, TokenGone."""
+        if self._sockets is None:
+            return
+        sockets = asyncio.create_task(self._sockets.watch(), name="socket watch")
+        token = asyncio.create_task(self._api.token_gone.wait(), name="token watch")
+        try:
+            await asyncio.wait((sockets, token), return_when=asyncio.FIRST_COMPLETED)
+            if token.done():
+                raise TokenGone(
+                    "Slack does not take SLACK_BOT_TOKEN any more: was the app removed or its token revoked?"
+                )
+            sockets.result()
+        finally:
+            for task in (sockets, token):
+                task.cancel()
+            await asyncio.wait((sockets, token), timeout=5.0)
 
     async def ready(self) -> bool:
         """Whether events can come in."""

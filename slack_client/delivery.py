@@ -1,7 +1,8 @@
 """The one writer of a reply: status first, then a stream that is rolled over and ended, or posts of the full text.
 
-The reader only appends to the answer's text and never waits. Everything Slack is told comes from one task, which takes
-all the text that is new whenever it may write. Offsets count characters of the answer's text as it is shown.
+The cards of tools at work stand in the stream; where there is none, their titles are the status. The reader only
+appends to the answer's text and never waits. Everything Slack is told comes from one task, which takes all the text
+that is new whenever it may write. Offsets count characters of the answer's text as it is shown.
 """
 
 import asyncio
@@ -11,40 +12,27 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from base_client import DeliveryLog, Observer, Part
+from base_client import DeliveryLog, Observer, Offer, Part, TaskCard
 from config import Timings
 from database import StoreUnavailable
+from slack_client.cards import Cards
 from slack_client.errors import Ambiguous, OutOfPatience, RateLimited, Refused, Unreachable
-from slack_client.formatting.split import Fence, open_fence, part_end, stable_end
+from slack_client.formatting.split import closing_of, open_fence, opening_of, part_end, stable_end
 from slack_client.formatting.text import Neutraliser
-from slack_client.pacing import Pacing
-from slack_client.parts import Label, Parts, Undeliverable
+from slack_client.live_part import LivePart
+from slack_client.offers import Offering, Row
+from slack_client.pacing import Pacing, StreamPlace
+from slack_client.parts import STREAM_IS_OVER, Label, Parts, Started, Undeliverable
 from slack_client.resume import EarlierMessages
-from slack_client.status import ThreadStatus
+from slack_client.status import PacedStatus, ThreadStatus
+from slack_client.whole_messages import WholeMessages
 
 log = logging.getLogger("threadwell.delivery")
 
 PART_LIMIT = 11_000
 """Characters of the answer in one message. Slack takes about 12,000 in all; code fences and closing lines need room."""
 
-_STATUS_REFRESH = 90.0
-"""A status line disappears after two minutes."""
-
-_STATUS_INTERVAL = 2.0
-"""Shortest time between two wordings of the status: a model's commentary comes word by word."""
-
-
-@dataclass(slots=True)
-class LivePart:
-    """The streamed message being written. `sent` is the offset up to which Slack has the text, as far as is known."""
-
-    number: int
-    ts: str
-    start: int
-    sent: int
-    began: float
-    inside: Fence | None
-    doubtful: bool = False
+_STOPPED = "stopped_by_user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +46,7 @@ class Means:
 
 
 class SlackReply:
-    """Implements `base_client.Reply`."""
+    """Implements `base_client.Reply`. Without `streams` the text is shown once it is complete."""
 
     def __init__(
         self,
@@ -68,12 +56,15 @@ class SlackReply:
         status: ThreadStatus,
         records: DeliveryLog,
         earlier: EarlierMessages | None = None,
+        *,
+        streams: bool = True,
+        offering: Offering | None = None,
     ) -> None:
         self._turn_id = turn_id
         self._parts = parts
         self._status = status
         self._records = records
-        self._earlier = earlier
+        self._whole = WholeMessages(parts, earlier)
         self._pacing = means.pacing
         self._timings = means.timings
         self._observer = means.observer
@@ -84,39 +75,49 @@ class SlackReply:
         self._closing = asyncio.Event()
         self._neutraliser = Neutraliser()
         self._text = ""
-        self._status_text = ""
-        self._status_shown: str | None = None
-        self._status_at = self._began
+        self._paced_status = PacedStatus(status, means.clock)
+        self._cards = Cards()
         self._notice = ""
+        self._offering = offering or Offering(turn_id)
+        self._offers: frozenset[Offer] = frozenset()
+        self._held = False  # a person has stopped the stream: what becomes of it is said by `close`
         self._number = 1
         self._done = 0  # the answer's text before this offset stands in messages that are finished
         self._live: LivePart | None = None
-        self._has_place = False
-        self._streaming = earlier is None  # false once what is left of this reply is to be posted whole
+        self._place = StreamPlace(means.pacing)
+        self._streaming = streams and earlier is None  # false once what is left of this reply is to be posted whole
         self._stream_ended_last = False
         self._delivered = False
-        self.task = asyncio.create_task(self._run(), name=f"reply {turn_id}")
+        self.writer = asyncio.create_task(self._run(), name=f"reply {turn_id}")
 
     # What the core calls. Only close() waits for Slack.
 
     def status(self, text: str) -> None:
         """Show `text` until there is an answer; the newest wins."""
-        if not self._text and text != self._status_text:
-            self._status_text = text
+        if not self._text and text != self._paced_status.words:
+            self._paced_status.words = text
+            self._news.set()
+
+    def task(self, card: TaskCard) -> None:
+        """Show a tool at work; the newest card of an id wins."""
+        if self._cards.put(card):
+            self._paced_status.words = self._cards.title
             self._news.set()
 
     def say(self, text: str) -> None:
         """Append to the answer."""
         self._text += self._neutraliser.feed(text)
-        self._news.set()
+        if self._streaming:  # what is posted whole in the end needs nobody to look at every piece of it
+            self._news.set()
 
-    async def close(self, notice: str = "") -> bool:
+    async def close(self, notice: str = "", offers: frozenset[Offer] = frozenset()) -> bool:
         """End the answer, with a closing line where `notice` is not empty; true when Slack holds all of it."""
         self._text += self._neutraliser.flush()
         self._notice = notice
+        self._offers = offers
         self._closing.set()
         self._news.set()
-        await asyncio.wait([self.task])
+        await asyncio.wait([self.writer])
         return self._delivered
 
     # The writer.
@@ -124,12 +125,9 @@ class SlackReply:
     async def _run(self) -> None:
         try:
             await self._show_status()
-            if self._earlier is not None:
-                await self._earlier.find(self._parts)
+            await self._whole.find_earlier()
             while not self._closing.is_set():
-                # What is posted whole in the end needs nobody to look at every piece of it.
-                everything = self._streaming or not self._text
-                await self._wait(self._news if everything else self._closing, self._longest_silence())
+                await self._wait(self._news, self._longest_silence())
                 self._news.clear()
                 if not self._closing.is_set():
                     await self._show_news()
@@ -137,12 +135,13 @@ class SlackReply:
                     await self._wait(self._closing, self._pacing.append_interval)
             await self._finish()
             self._delivered = True
+            await self._offer_below()
         except (Undeliverable, OutOfPatience) as failure:
             log.error("reply_undeliverable", extra={"turn": self._turn_id, "reason": failure.reason})
             self._observer.count("replies_undeliverable")
         finally:
             self._leave_stream()
-            await self._status.clear(stream_ended=self._stream_ended_last, message_posted=self._number > 1)
+            await self._status.clear(stream_ended=self._stream_ended_last, message_posted=self._whole.posted_last)
 
     @staticmethod
     async def _wait(event: asyncio.Event, seconds: float) -> None:
@@ -152,19 +151,19 @@ class SlackReply:
 
     def _longest_silence(self) -> float:
         """Seconds until something is due although nothing new was said: a fresh status, the end of a stream's life."""
-        due = self._status_due() if self._live is None else self._live.began + self._timings.stream_lifetime
+        if self._live is None and not self._shows_status:
+            return self._timings.stream_lifetime
+        due = self._paced_status.due if self._live is None else self._live.began + self._timings.stream_lifetime
         return max(0.05, due - self._clock())
 
-    def _status_due(self) -> float:
-        if self._status_shown == self._status_text:
-            return self._status_at + _STATUS_REFRESH
-        return self._status_at + (_STATUS_INTERVAL if self._status_shown else 0.0)
+    @property
+    def _shows_status(self) -> bool:
+        """Whether people look at the status: there is no text in sight, or a tool at work whose card is not."""
+        return self._live is None and (not (self._text and self._streaming) or bool(self._cards.title))
 
     async def _show_status(self) -> None:
-        if self._clock() < self._status_due():
-            return
-        self._status_at, self._status_shown = self._clock(), self._status_text
-        if await self._status.show(self._status_text):
+        if await self._paced_status.show():
+            self._whole.posted_last = False
             self._first("sign")
 
     def _first(self, kind: str) -> None:
@@ -173,34 +172,54 @@ class SlackReply:
             self._observer.observe(f"first_{kind}_seconds", self._clock() - self._began)
 
     async def _show_news(self) -> None:
+        if self._held:
+            return
         if self._live is not None and self._is_over(self._live):
             await self._roll_over(self._live)
         elif self._live is not None:
             await self._append(self._live)
-        elif self._text and self._streaming:
+        elif self._streaming and (self._text or self._cards.news()):
             await self._begin_stream()
-        else:
+        if self._shows_status:
             await self._show_status()
 
     async def _begin_stream(self) -> None:
+        """Begin where there is text to begin with, or a card; cards alone leave it to the text to give up streaming."""
         end = stable_end(self._text, self._done, PART_LIMIT)
         if not self._text[self._done : end].strip():
+            end = self._done
+        if end == self._done and not self._cards.news():
             return
-        self._streaming = self._pacing.may_stream()
-        if not self._streaming:
+        if not self._pacing.may_stream():
+            self._streaming = end == self._done
             return
         inside = open_fence(self._text[: self._done])
-        self._take_place()
-        started = await self._parts.start(_opening(inside) + self._text[self._done : end])
+        started = await self._start(opening_of(inside) + self._text[self._done : end] if end > self._done else "")
         if started is None:
-            self._leave_place()
-            self._streaming = False
+            self._streaming = end == self._done
             return
         self._live = LivePart(self._number, started.ts, self._done, end, self._clock(), inside, started.doubtful)
         self._status.stream_began()
         await self._record(Part(self._number, started.ts, "stream", self._done, open=True))
         self._first("sign")
-        self._first("text")
+        if end > self._done:
+            self._first("text")
+        await self._whole.remove_left()
+
+    async def _start(self, text: str) -> Started | None:
+        """A stream with the text and the cards that are due; without them where Slack takes no cards."""
+        self._place.take()
+        cards = self._cards.opening()
+        try:
+            started = await self._parts.start(text, self._cards.chunks(cards))
+            if started is not None:
+                self._cards.shown(cards, surely=not started.doubtful)
+        except Refused:
+            self._cards.refuse()
+            started = await self._parts.start(text) if text else None
+        if started is None:
+            self._place.leave()
+        return started
 
     async def _record(self, part: Part) -> None:
         """Records are for the next process: without them this one goes on all the same."""
@@ -211,23 +230,41 @@ class SlackReply:
 
     async def _append(self, live: LivePart) -> None:
         end = stable_end(self._text, live.sent, live.start + PART_LIMIT - live.sent)
-        if end == live.sent:
+        if not live.has_text(self._text, end):
+            end = live.sent
+        cards = self._cards.news()
+        if end == live.sent and not cards:
             return
         if self._pacing.gate("chat.appendStream").room <= 0:
             self._news.set()  # it stays to be shown, also when nothing more is said
             return
         try:
-            await self._parts.append(live.ts, self._text[live.sent : end])
+            await self._parts.append(live.ts, live.piece(self._text, end), self._cards.chunks(cards))
+            self._cards.shown(cards)
         except (RateLimited, Unreachable):
             self._news.set()  # nothing was taken: it goes with the next update, or with the end
             return
         except Ambiguous:
-            live.doubtful = True  # the part is written anew when it ends
+            live.doubtful = live.doubtful or end > live.sent  # the part is written anew when it ends
+            self._cards.shown(cards, surely=False)
         except Refused as refusal:
+            if cards and refusal.reason not in STREAM_IS_OVER:
+                self._refuse_cards(live)
+                return
             log.warning("stream_ended_early", extra={"turn": self._turn_id, "reason": refusal.reason})
+            if refusal.reason == _STOPPED:
+                self._held = True
+                return
             await self._end_part(live, end, ended_already=True)
             return
-        live.sent = end
+        if end > live.sent:
+            live.sent = end
+            self._first("text")
+
+    def _refuse_cards(self, live: LivePart) -> None:
+        """Go on without cards; where one was left at work, only writing the message anew takes it away."""
+        live.doubtful = self._cards.refuse() or live.doubtful
+        self._news.set()
 
     def _is_over(self, live: LivePart) -> bool:
         too_old = self._clock() - live.began >= self._timings.stream_lifetime
@@ -245,30 +282,30 @@ class SlackReply:
         self, live: LivePart, end: int, *, notice: str = "", final: bool = False, ended_already: bool = False
     ) -> None:
         label = Label(self._turn_id, live.number, final)
-        closing = _closing(self._text[live.start : end], live.inside) + notice
-        taken = not ended_already and await self._parts.stop(live.ts, self._text[live.sent : end] + closing, label)
+        if live.has_text(self._text, end):
+            last_piece, whole = live.last_piece(self._text, end) + notice, live.whole(self._text, end) + notice
+        else:
+            last_piece = whole = notice.strip("\n")
+            end = live.start
+        cards = self._cards.endings(failed=bool(notice), final=final)
+        row = self._row if final else ()
+        taken = not ended_already and await self._parts.stop(live.ts, last_piece, label, self._cards.chunks(cards), row)
         ts = live.ts
-        if live.doubtful or not taken:
-            whole = _opening(live.inside) + self._text[live.start : end] + closing
-            ts = await self._parts.rewrite(ts, whole, label)
+        if whole and (live.doubtful or not taken):
+            ts = await self._parts.rewrite(ts, whole, label, row)
+        stays = bool(whole) or final
+        self._cards.message_ended(cards, stays=stays)
         self._leave_stream()
         self._stream_ended_last = taken
-        self._done, self._number = end, live.number + 1
         await self._record(Part(live.number, ts, "stream", end, open=False))
-
-    def _take_place(self) -> None:
-        """Count as a live stream, from before its start is asked for."""
-        self._has_place = True
-        self._pacing.live_streams += 1
-
-    def _leave_place(self) -> None:
-        if self._has_place:
-            self._has_place = False
-            self._pacing.live_streams -= 1
+        if stays:
+            self._done, self._number = end, live.number + 1
+        else:
+            self._whole.leave(ts)
 
     def _leave_stream(self) -> None:
         self._live = None
-        self._leave_place()
+        self._place.leave()
 
     async def _finish(self) -> None:
         notice = f"\n\n{self._notice}" if self._notice else ""
@@ -279,14 +316,24 @@ class SlackReply:
             await self._roll_over(live)
         await self._post_rest(notice)
 
+    @property
+    def _row(self) -> Row:
+        return self._offering.row(self._offers)
+
+    async def _offer_below(self) -> None:
+        """A message that was streamed takes no blocks once it has ended: another answer is offered below it then."""
+        wanted = self._offers & {Offer.AGAIN} if not self._parts.shows_row else frozenset()
+        await self._whole.offer_below(self._offering, self._offering.row(wanted))
+
     async def _post_rest(self, notice: str) -> None:
         while self._text[self._done :].strip() or notice:  # Slack takes no message of white space
             inside = open_fence(self._text[: self._done])
             end = part_end(self._text, self._done, PART_LIMIT)
             final = end == len(self._text)
             piece = self._text[self._done : end]
-            body = _opening(inside) + piece + _closing(piece, inside) + (notice if final else "")
-            ts = await self._write(body.strip("\n"), Label(self._turn_id, self._number, final))
+            body = opening_of(inside) + piece + closing_of(piece, inside) + (notice if final else "")
+            label = Label(self._turn_id, self._number, final)
+            ts = await self._whole.write(body.strip("\n"), label, self._row if final else ())
             self._first("sign")
             self._first("text")
             self._stream_ended_last = False
@@ -294,23 +341,4 @@ class SlackReply:
             self._done, self._number = end, self._number + 1
             if final:
                 break
-        if self._earlier is not None:
-            await self._earlier.remove_rest()
-
-    async def _write(self, body: str, label: Label) -> str:
-        """A whole message: in the place of one that an earlier process wrote, if there is one left."""
-        ts = self._earlier.next() if self._earlier is not None else None
-        return await (self._parts.post(body, label) if ts is None else self._parts.rewrite(ts, body, label))
-
-
-def _opening(fence: Fence | None) -> str:
-    """What a message that begins inside a code block begins with."""
-    return "" if fence is None else f"{fence.opening}\n"
-
-
-def _closing(text: str, inside: Fence | None) -> str:
-    """What a message with this text, which begins inside `inside`, needs at its end: the end of an open code block."""
-    fence = open_fence(text, inside)
-    if fence is None:
-        return ""
-    return fence.closing if text.endswith("\n") else f"\n{fence.closing}"
+        await self._whole.remove_rest()

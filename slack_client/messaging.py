@@ -1,13 +1,12 @@
-"""Reading threads and people's names."""
+"""Reading threads."""
 
-import asyncio
 import logging
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from base_client import ChatUnavailable, MessageKey, PastMessage, ThreadKey
+from base_client import ChatUnavailable, FileRef, MessageKey, PastMessage, ThreadKey
 from slack_client.errors import Refused, SlackFailure
+from slack_client.file_objects import files_of
 from slack_client.formatting.text import plain_text
 from slack_client.identity import Identity
 from slack_client.web_api import Answer, WebApi
@@ -17,12 +16,15 @@ log = logging.getLogger("threadwell.slack")
 NOTICE_EVENT = "threadwell_notice"
 """Marks, in Slack's metadata, what we posted beside the answers."""
 
+
+def notice_mark(kind: str, **details: str) -> Mapping[str, object]:
+    """The metadata of a notice; `details` tell it from others of its kind."""
+    return {"event_type": NOTICE_EVENT, "event_payload": {"kind": kind, **details}}
+
+
 _PAGE = 200
 _PAGES = 10
 _READ_PATIENCE = 120.0
-_NAMES_SECONDS = 3.0
-_NAMES_KEPT = 5_000
-_NAME_LIFETIME = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,21 @@ class SlackMessage:
     text: str
     own: bool
     metadata: Mapping[str, object]
+    files: tuple[FileRef, ...] = ()
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether we posted it beside the answers."""
+        return self.metadata.get("event_type") == NOTICE_EVENT
+
+    def bears(self, mark: Mapping[str, object]) -> bool:
+        """Whether it is ours and carries this very mark."""
+        return self.own and all(self.metadata.get(name) == value for name, value in mark.items())
+
+    @property
+    def may_be_stream(self) -> bool:
+        """Whether it is ours and bare: a stream takes no mark until it ends. What we shared has none, but has files."""
+        return self.own and not self.metadata and not self.files
 
 
 def _typed(raw: object, identity: Identity) -> SlackMessage | None:
@@ -46,6 +63,7 @@ def _typed(raw: object, identity: Identity) -> SlackMessage | None:
         text=str(raw.get("text") or ""),
         own=author == identity.user or raw.get("bot_id") == identity.bot,
         metadata=metadata if isinstance(metadata, Mapping) else {},
+        files=files_of(raw.get("files")),
     )
 
 
@@ -62,9 +80,18 @@ class Messaging:
         self._identity = identity
 
     async def replies(
-        self, thread: ThreadKey, *, oldest: str | None, metadata: bool = False, patience: float = _READ_PATIENCE
+        self,
+        thread: ThreadKey,
+        *,
+        oldest: str | None,
+        metadata: bool = False,
+        patience: float = _READ_PATIENCE,
+        strict: bool = False,
     ) -> list[SlackMessage]:
-        """The thread's messages newer than `oldest`, oldest first (2,000 at most). ChatUnavailable when unreadable."""
+        """The thread's messages newer than `oldest`, oldest first (2,000 at most). ChatUnavailable when unreadable.
+
+        What Slack refuses to show counts as empty, unless `strict`.
+        """
         arguments: dict[str, object] = {
             "channel": thread.channel,
             "ts": thread.thread_ts,
@@ -81,6 +108,8 @@ class Messaging:
             except Refused as refusal:
                 # The platform's clear no (a deleted thread, a missing scope) is no reason to leave people unanswered.
                 log.warning("thread_unreadable", extra={"lane": str(thread), "reason": refusal.reason})
+                if strict:
+                    raise ChatUnavailable(refusal.reason) from None
                 break
             except SlackFailure as failure:
                 raise ChatUnavailable(failure.reason) from None
@@ -94,59 +123,21 @@ class Messaging:
         newer = {message.ts: message for message in messages if oldest is None or message.ts > oldest}
         return sorted(newer.values(), key=lambda message: message.ts)
 
+    async def has_notice(self, thread: ThreadKey, mark: Mapping[str, object], after: str) -> bool:
+        """Whether the thread holds a notice of this mark, newer than a ts. ChatUnavailable when it can't be read."""
+        return any(message.bears(mark) for message in await self.replies(thread, oldest=after, metadata=True))
+
     async def past(self, thread: ThreadKey, after: str | None, before: str) -> Sequence[PastMessage]:
         """The thread between two ts, both exclusive, as the core keeps it."""
-        return [
-            PastMessage(
-                MessageKey(thread.team, thread.channel, message.ts),
-                message.author,
-                plain_text(message.text),
-                message.own,
-            )
-            for message in await self.replies(thread, oldest=after, metadata=True)
-            if message.ts < before and message.metadata.get("event_type") != NOTICE_EVENT
-        ]
+        replies = await self.replies(thread, oldest=after, metadata=True)
+        return [_past(thread, message) for message in replies if message.ts < before and not message.is_notice]
+
+    async def whole(self, thread: ThreadKey) -> Sequence[PastMessage]:
+        """The thread as it is. ChatUnavailable when it cannot be read, or Slack refuses to show it."""
+        replies = await self.replies(thread, oldest=None, metadata=True, strict=True)
+        return [_past(thread, message) for message in replies if not message.is_notice]
 
 
-class People:
-    """Display names, looked up once an hour at most and never at the price of a late answer."""
-
-    def __init__(self, api: WebApi, identity: Identity, clock: Callable[[], float] = time.monotonic) -> None:
-        self._api = api
-        self._clock = clock
-        self._own = {identity.user: identity.name}
-        self._names: dict[str, tuple[str, float]] = {}
-
-    async def names(self, people: Iterable[str]) -> Mapping[str, str]:
-        """Names by user id; who cannot be looked up in time is left out."""
-        wanted = set(people) - self._own.keys()
-        unknown = [person for person in wanted if not self._fresh(person)]
-        if unknown:
-            lookups = [asyncio.create_task(self._look_up(person), name="users.info") for person in unknown[:20]]
-            _, late = await asyncio.wait(lookups, timeout=_NAMES_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-        return self._own | {person: self._names[person][0] for person in wanted if person in self._names}
-
-    def _fresh(self, person: str) -> bool:
-        return person in self._names and self._names[person][1] > self._clock()
-
-    async def _look_up(self, person: str) -> None:
-        try:
-            answer = await self._api.call("users.info", {"user": person}, read=True)
-        except SlackFailure as failure:
-            log.info("name_unknown", extra={"user": person, "reason": failure.reason})
-            return
-        if len(self._names) >= _NAMES_KEPT:
-            self._names.pop(next(iter(self._names)))
-        self._names[person] = (_display_name(answer) or person, self._clock() + _NAME_LIFETIME)
-
-
-def _display_name(answer: Answer) -> str:
-    user = answer.get("user")
-    profile = user.get("profile") if isinstance(user, Mapping) else None
-    for source, field in ((profile, "display_name"), (profile, "real_name"), (user, "real_name"), (user, "name")):
-        if isinstance(source, Mapping) and source.get(field):
-            return plain_text(str(source[field]))[:80]
-    return ""
+def _past(thread: ThreadKey, message: SlackMessage) -> PastMessage:
+    key = MessageKey(thread.team, thread.channel, message.ts)
+    return PastMessage(key, message.author, plain_text(message.text), message.own, message.files)

@@ -1,4 +1,4 @@
-"""One gate per Web API method: Slack's published allowance, its Retry-After, and how often live streams may update.
+"""One gate per Web API method, and per channel where Slack counts so; and how often live streams may update.
 
 The allowance only decides what may be left out (a status, an update of a stream, streaming at all). What must arrive is
 held back by Slack's own word alone: a gate is shut from a 429 until its Retry-After has passed, then opens for one call
@@ -7,8 +7,8 @@ at a time until one of them succeeds.
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from config import Timings
@@ -20,14 +20,27 @@ ALLOWANCE = {
     "chat.appendStream": 100,
     "chat.update": 50,
     "chat.postMessage": 300,
+    "chat.postEphemeral": 100,
     "assistant.threads.setStatus": 60,
+    "assistant.threads.setSuggestedPrompts": 100,
+    "agents.sessions.rename": 50,
     "agents.sessions.setStatus": 50,
     "reactions.add": 50,
     "reactions.remove": 20,
     "conversations.replies": 50,
     "users.info": 100,
+    "files.info": 100,
+    "files.getUploadURLExternal": 100,
+    "files.completeUploadExternal": 100,
+    "views.open": 100,
+    "views.publish": 100,
+    "views.push": 100,
+    "views.update": 100,
 }
 DEFAULT_ALLOWANCE = 50
+_BY_CHANNEL = frozenset({"chat.postMessage"})
+"""Methods whose allowance counts for each channel: a 429 in one of them says nothing of the others."""
+_GATES_KEPT = 1_000
 
 
 class Gate:
@@ -104,6 +117,7 @@ class Pacing:
         self._timings = timings
         self._clock = clock
         self._gates: dict[str, Gate] = {}
+        self._by_channel: OrderedDict[tuple[str, str], Gate] = OrderedDict()
         self.live_streams = 0
 
     def gate(self, method: str) -> Gate:
@@ -111,6 +125,19 @@ class Pacing:
         if method not in self._gates:
             self._gates[method] = Gate(ALLOWANCE.get(method, DEFAULT_ALLOWANCE), self._clock)
         return self._gates[method]
+
+    def gate_of(self, method: str, arguments: Mapping[str, object]) -> Gate:
+        """The gate that a call with these arguments goes through: one for each channel where Slack counts so."""
+        if method not in _BY_CHANNEL:
+            return self.gate(method)
+        place = method, str(arguments.get("channel"))
+        gate = self._by_channel.get(place)
+        if gate is None:
+            gate = self._by_channel[place] = Gate(ALLOWANCE[method], self._clock)
+        self._by_channel.move_to_end(place)
+        if len(self._by_channel) > _GATES_KEPT:
+            self._by_channel.popitem(last=False)
+        return gate
 
     def may_stream(self) -> bool:
         """Whether a new stream may begin: there is room for its start, and for its end beside those still to come."""
@@ -121,3 +148,22 @@ class Pacing:
     def append_interval(self) -> float:
         """Seconds between two updates of one stream, so that all of them together keep within the allowance."""
         return max(self._timings.append_interval, self.live_streams * 60.0 / self._timings.appends_per_minute)
+
+
+class StreamPlace:
+    """One reply's place among the live streams: taken before a stream's start is asked for, left once at its end."""
+
+    def __init__(self, pacing: Pacing) -> None:
+        self._pacing = pacing
+        self._taken = False
+
+    def take(self) -> None:
+        """Count as a live stream."""
+        self._taken = True
+        self._pacing.live_streams += 1
+
+    def leave(self) -> None:
+        """Count no longer; harmless where none is taken."""
+        if self._taken:
+            self._taken = False
+            self._pacing.live_streams -= 1

@@ -2,18 +2,28 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from base_client import ChatUnavailable, Message
+from slack_client.cards import Chunk
 from slack_client.errors import Ambiguous, RateLimited, Refused, SlackFailure, Unreachable
 from slack_client.messaging import Messaging, SlackMessage
+from slack_client.offers import Offering, Row
 from slack_client.web_api import Answer, WebApi
 
 log = logging.getLogger("threadwell.delivery")
 
 EVENT_TYPE = "threadwell_reply"
+_LONGEST_UPDATE = 4_000
+"""Characters that the text of an update may have."""
+STREAM_IS_OVER = {"message_not_found", "message_not_in_streaming_state", "stopped_by_user"}
 _CONFLICT = "streaming_state_conflict"
+_NOT_THERE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+_NO_PLACE = {
+    "account_inactive", "cannot_reply_to_message", "channel_not_found", "invalid_auth", "is_archived", "not_authed",
+    "not_in_channel", "restricted_action", "thread_not_found", "token_revoked",
+}  # fmt: skip
 _ATTEMPTS = 4
 _REMOVAL_PATIENCE = 60.0
 
@@ -55,6 +65,20 @@ def labelled_turn(message: SlackMessage) -> object:
     return _payload(message).get("turn")
 
 
+def _content(text: str, cards: Sequence[Chunk]) -> Mapping[str, object]:
+    """Text and cards as the arguments of a stream's methods: the text stands before the cards."""
+    if not cards:
+        return {"markdown_text": text or None}
+    return {"chunks": [*([{"type": "markdown_text", "text": text}] if text else []), *cards]}
+
+
+def _whole(text: str, row: Row) -> Mapping[str, object]:
+    """A complete message as arguments: `text` beside blocks is what notifications and other apps read."""
+    if not row:
+        return {"markdown_text": text}
+    return {"text": text, "blocks": [{"type": "markdown", "text": text}, *row]}
+
+
 def _ts(answer: Answer) -> str:
     return str(answer.get("ts", ""))
 
@@ -80,12 +104,17 @@ class Parts:
         self._patience = patience
         self._place = {"channel": question.thread.channel, "thread_ts": question.thread.thread_ts}
         self._known: set[str] = set()
+        self.shows_row = False
+        """Whether the message that was written last has the row that it was to have."""
 
-    async def start(self, text: str) -> Started | None:
-        """Begin a stream with `text`, or None when there is none to be had now."""
+    async def start(self, text: str, cards: Sequence[Chunk] = ()) -> Started | None:
+        """Begin a stream with `text` and `cards`, or None when there is none to be had now.
+
+        Raises Refused where there are cards, because it may be them that Slack does not like.
+        """
         arguments = {
             **self._place,
-            "markdown_text": text,
+            **_content(text, cards),
             "recipient_user_id": self._question.author,
             "recipient_team_id": self._question.thread.team,
         }
@@ -93,47 +122,67 @@ class Parts:
             started = Started(_ts(await self._api.call("chat.startStream", arguments)), doubtful=False)
         except (RateLimited, Refused, Unreachable) as failure:
             log.info("stream_not_started", extra={"reason": failure.reason})
+            if cards and isinstance(failure, Refused):
+                raise
             return None
         except Ambiguous:
             # A stream takes no metadata: ours is the message of our own without any, and newer than the question.
-            found = await self._find(lambda message: not message.metadata and message.ts not in self._known)
+            found = await self._find(lambda message: message.may_be_stream and message.ts not in self._known)
             if found is None:
                 return None
             started = Started(found, doubtful=True)
         self._known.add(started.ts)
         return started
 
-    async def append(self, ts: str, text: str) -> None:
+    async def append(self, ts: str, text: str, cards: Sequence[Chunk] = ()) -> None:
         """Add to a live stream, once. Raises RateLimited, Unreachable (not taken), Ambiguous, Refused (ended)."""
-        await self._api.call("chat.appendStream", {"channel": self._place["channel"], "ts": ts, "markdown_text": text})
+        arguments = {"channel": self._place["channel"], "ts": ts, **_content(text, cards)}
+        await self._api.call("chat.appendStream", arguments)
 
-    async def stop(self, ts: str, text: str, label: Label) -> bool:
-        """End a stream with a last piece; false when the piece was not taken, or nobody knows."""
+    async def stop(self, ts: str, text: str, label: Label, cards: Sequence[Chunk] = (), row: Row = ()) -> bool:
+        """End a stream with a last piece and `row`; false when the piece was not taken, or nobody knows."""
         arguments = {
             "channel": self._place["channel"],
             "ts": ts,
-            "markdown_text": text or None,
+            **_content(text, cards),
             "metadata": label.metadata(),
+            "blocks": list(row) or None,
         }
         try:
             await self._api.call_surely("chat.stopStream", arguments, patience=self._patience)
-        except (Ambiguous, Refused) as failure:
-            log.warning("stream_end_in_doubt", extra={"reason": failure.reason, "turn": label.turn_id})
-            return False
+        except Refused as refusal:
+            if row and refusal.reason not in STREAM_IS_OVER:
+                return await self.stop(ts, text, label, cards)
+            return self._end_in_doubt(label, refusal)
+        except Ambiguous as failure:
+            return self._end_in_doubt(label, failure)
+        self.shows_row = bool(row)
         return True
 
-    async def rewrite(self, ts: str, text: str, label: Label) -> str:
-        """Make the message at `ts` hold exactly `text`, or, where Slack refuses, post it anew. The ts that holds it."""
-        arguments = {
-            "channel": self._place["channel"],
-            "ts": ts,
-            "markdown_text": text,
-            "metadata": label.metadata(),
-        }
+    @staticmethod
+    def _end_in_doubt(label: Label, failure: SlackFailure) -> bool:
+        log.warning("stream_end_in_doubt", extra={"reason": failure.reason, "turn": label.turn_id})
+        return False
+
+    async def rewrite(self, ts: str, text: str, label: Label, row: Row = ()) -> str:
+        """Make the message at `ts` hold exactly `text`, or, where Slack refuses, post it anew. The ts that holds it.
+
+        `row` is left out where the message cannot have it: a streamed one takes no such blocks.
+        """
+        row = row if len(text) <= _LONGEST_UPDATE else ()
         for attempt in range(1, _ATTEMPTS + 1):
+            arguments = {
+                "channel": self._place["channel"],
+                "ts": ts,
+                **_whole(text, row),
+                "metadata": label.metadata(),
+            }
             try:
                 await self._api.call_surely("chat.update", arguments, patience=self._patience, repeatable=True)
             except Refused as refusal:
+                if row and refusal.reason not in {_CONFLICT, *_NOT_THERE}:
+                    row = ()
+                    continue
                 if refusal.reason != _CONFLICT:
                     log.warning("message_not_updated", extra={"reason": refusal.reason, "turn": label.turn_id})
                     break
@@ -141,12 +190,13 @@ class Parts:
                 if not await self.stop(ts, "", label):
                     await self._api.pause(attempt)
             else:
+                self.shows_row = bool(row)
                 return ts
-        anew = await self.post(text, label)
-        await self._remove(ts)
+        anew = await self.post(text, label, row)
+        await self.remove(ts)
         return anew
 
-    async def _remove(self, ts: str) -> None:
+    async def remove(self, ts: str) -> None:
         """Take away what another message has replaced: nobody should read an answer twice. Best effort."""
         arguments = {"channel": self._place["channel"], "ts": ts}
         try:
@@ -154,36 +204,53 @@ class Parts:
         except SlackFailure as failure:
             log.info("message_not_removed", extra={"reason": failure.reason})
 
-    async def post(self, text: str, label: Label) -> str:
-        """Post a complete message; its ts."""
+    async def post(self, text: str, label: Label, row: Row = ()) -> str:
+        """Post a complete message with `row` under it; its ts."""
         try:
             async with asyncio.timeout(self._patience):
-                return await self._post_once(text, label)
+                return await self._post_once(text, label, row)
         except TimeoutError:
             raise Undeliverable("no clear answer to chat.postMessage") from None
 
-    async def _post_once(self, text: str, label: Label) -> str:
-        """Post, and after an ambiguous end look for the message before it is posted again."""
+    async def _post_once(self, text: str, label: Label, row: Row) -> str:
         arguments = {
             **self._place,
-            "markdown_text": text,
+            **_whole(text, row),
             "metadata": label.metadata(),
             "unfurl_links": False,
             "unfurl_media": False,
         }
-        attempt, ts = 0, None
-        while ts is None:
-            try:
-                ts = _ts(await self._api.call_surely("chat.postMessage", arguments, patience=self._patience))
-            except Refused as refusal:
+        try:
+            ts = await self._post_or_find(arguments, label.marks)
+        except Refused as refusal:
+            if not row or refusal.reason in _NO_PLACE:
                 raise Undeliverable(refusal.reason) from None
-            except Ambiguous:
-                ts = await self._find(label.marks)
-            if ts is None:
-                attempt += 1
-                await self._api.pause(attempt)
+            return await self._post_once(text, label, ())
+        self.shows_row = bool(row)
         self._known.add(ts)
         return ts
+
+    async def _post_or_find(self, arguments: Mapping[str, object], matches: Callable[[SlackMessage], bool]) -> str:
+        """Post, and after an ambiguous end look for the message before it is posted again. Raises Refused."""
+        attempt = 0
+        while True:
+            try:
+                return _ts(await self._api.call_surely("chat.postMessage", arguments, patience=self._patience))
+            except Ambiguous:
+                if (ts := await self._find(matches)) is not None:
+                    return ts
+            attempt += 1
+            await self._api.pause(attempt)
+
+    async def offer(self, offering: Offering, row: Row) -> None:
+        """Post `row` in a message of its own, below an answer that cannot have it. Best effort: the answer counts."""
+        mark = offering.mark
+        arguments = {**self._place, "text": offering.text, "blocks": row, "metadata": mark}
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._post_or_find(arguments, lambda message: message.bears(mark))
+        except (TimeoutError, SlackFailure, Undeliverable) as failure:
+            log.warning("offer_not_posted", extra={"turn": offering.turn_id, "reason": type(failure).__name__})
 
     async def _find(self, matches: Callable[[SlackMessage], bool]) -> str | None:
         """The ts of our own message in the thread, newer than the question, that matches; None when there is none."""

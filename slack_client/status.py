@@ -14,12 +14,21 @@ from slack_client.web_api import WebApi
 log = logging.getLogger("threadwell.slack")
 
 SESSION = "agents.sessions.setStatus"
+RENAME = "agents.sessions.rename"
 LINE = "assistant.threads.setStatus"
 _FACT = "agent_surface"
 _REMEMBERED_SECONDS = 86_400
 _SHOW_SECONDS = 5.0
 _CLEAR_PATIENCE = 120.0
+_RENAME_PATIENCE = 60.0
+_LONGEST_TITLE = 200
 _DEFAULT_LINE = "is thinking…"
+
+_REFRESH = 90.0
+"""A status line disappears after two minutes."""
+
+_INTERVAL = 2.0
+"""Shortest time between two wordings of the status: a model's commentary comes word by word."""
 
 # What Slack answers to an app that is not declared an agent, or on a plan without agents.
 _NOT_AN_AGENT = {
@@ -70,7 +79,12 @@ class ThreadStatus:
         self._surface = surface
         self._place = {"channel_id": thread.channel, "thread_ts": thread.thread_ts}
         self._session_open = False
+        self._left_open = False
         self._line_shown = False
+
+    def left_open(self) -> None:
+        """An earlier process may have shown it, and cannot have ended it: its end is made sure of here."""
+        self._left_open = True
 
     async def show(self, text: str = "") -> bool:
         """Show that work is going on, with `text` where the platform has room for words. True when people see it."""
@@ -113,7 +127,8 @@ class ThreadStatus:
         return True
 
     def stream_began(self) -> None:
-        """A stream sets its thread's session to work by itself, whether that was shown before or not."""
+        """A stream sets its thread's session to work by itself and ends the line, whether they were shown or not."""
+        self._line_shown = False
         if self._surface.is_agent is not False:
             self._open_session()
 
@@ -129,17 +144,58 @@ class ThreadStatus:
 
     async def clear(self, *, stream_ended: bool, message_posted: bool) -> None:
         """End the status. Slack itself does so when a stream is stopped, and a posted message ends the status line."""
+        open_session = self._session_open or (self._left_open and self._surface.is_agent is not False)
+        open_line = self._line_shown or (self._left_open and self._surface.is_agent is False)
         if stream_ended:
             self._session_closed()
-        elif self._session_open:
+        elif open_session:
             with suppress(SlackFailure):
                 await self._api.call_surely(
                     SESSION, {**self._place, "status": "active"}, patience=_CLEAR_PATIENCE, repeatable=True
                 )
             self._session_closed()
-        if self._line_shown and not (message_posted or stream_ended):
+        if open_line and not (message_posted or stream_ended):
             with suppress(SlackFailure):
                 await self._api.call_surely(
                     LINE, {**self._place, "status": ""}, patience=_CLEAR_PATIENCE, repeatable=True
                 )
-        self._line_shown = False
+        self._line_shown = self._left_open = False
+
+
+async def rename_session(api: WebApi, surface: AgentSurface, thread: ThreadKey, title: str) -> bool:
+    """Give a thread's session a title; false where the app has no sessions. SlackFailure."""
+    if surface.is_agent is False:
+        return False
+    arguments = {"channel_id": thread.channel, "thread_ts": thread.thread_ts, "title": title[:_LONGEST_TITLE]}
+    try:
+        await api.call_surely(RENAME, arguments, patience=_RENAME_PATIENCE, repeatable=True)
+    except Refused as refusal:
+        if refusal.reason in _NOT_AN_AGENT:
+            return False
+        raise
+    return True
+
+
+class PacedStatus:
+    """The status of one reply: the newest words, at a pace that people can read, and again before they disappear."""
+
+    def __init__(self, status: ThreadStatus, clock: Callable[[], float]) -> None:
+        self._status = status
+        self._clock = clock
+        self._shown: str | None = None
+        self._at = clock()
+        self.words = ""
+
+    @property
+    def due(self) -> float:
+        """When it is to be shown next, by the clock."""
+        if self._shown == self.words:
+            return self._at + _REFRESH
+        return self._at + (_INTERVAL if self._shown else 0.0)
+
+    async def show(self) -> bool:
+        """Show it where that is due; true when people see it."""
+        if self._clock() < self.due:
+            return False
+        self._at, self._shown = self._clock(), self.words
+        return await self._status.show(self.words)

@@ -1,7 +1,7 @@
 """The threaded mode (USE_ASYNC_MODE=false): the classical Bolt App in front of the very same core.
 
-Bolt's threads only carry payloads to the core on the loop and wait until they are stored. Turns have a pool of their
-own, so that Bolt's few listener threads are always free for commands, clicks and submissions.
+The SDK's threads only carry payloads to the core on the loop and wait until they may be acknowledged. Turns have a pool
+of their own.
 """
 
 import asyncio
@@ -21,16 +21,14 @@ from slack_bolt.response import BoltResponse
 from slack_sdk import WebClient
 
 from base_client import ThreadKey
-from slack_client.event_handlers.registration import (
-    BOLT_NAME,
-    Intake,
-    acknowledge_the_rest,
-    is_event,
-    retry_number,
-)
+from slack_client.event_handlers.registration import BOLT_NAME, Reception, acknowledgement
 
 _MARGIN = 1.0
 """Seconds a thread waits longer for the loop than the loop's own deadline allows."""
+
+_CONCURRENCY = 100
+"""Payloads of one socket at a time. An event holds its thread until it is stored: the SDK's ten threads, all waiting
+for a slow store, would make a command wait behind them until its three seconds are over."""
 
 
 class ThreadedTurns:
@@ -103,7 +101,7 @@ class ThreadedSocket:
     """Implements `sockets.Socket` over the SDK's threaded client."""
 
     def __init__(self, app: App, app_token: str, ping_interval: float, direct: bool) -> None:
-        self._client = SocketModeHandler(app, app_token, ping_interval=ping_interval).client
+        self._client = SocketModeHandler(app, app_token, ping_interval=ping_interval, concurrency=_CONCURRENCY).client
         if direct:
             self._client.proxy = None
 
@@ -120,47 +118,38 @@ class ThreadedSocket:
 
 
 class TakeIn(Middleware):
-    """Hands every event to the intake, on the loop it was made in, and waits for it; lets everything else pass.
+    """Hands every payload to the reception, on the loop it was made in, waits for it, and answers with what it gives.
 
     A class, because Bolt prepares a function's arguments first, and chokes there on an event that is no object.
     """
 
-    def __init__(self, intake: Intake, deadline: float) -> None:
-        self._intake = intake
+    def __init__(self, reception: Reception, deadline: float) -> None:
+        self._reception = reception
         self._patience = deadline + _MARGIN
         self._loop = asyncio.get_running_loop()
 
     def process(self, *, req: BoltRequest, resp: BoltResponse, next: Callable[[], BoltResponse]) -> BoltResponse | None:
-        if not is_event(req.body):
-            return next()
-        taking = self._intake.take(req.body, retry_number(req.headers))
-        asyncio.run_coroutine_threadsafe(taking, self._loop).result(self._patience)
-        return BoltResponse(status=200, body="")
+        taking = asyncio.run_coroutine_threadsafe(self._reception.take(req.body, req.headers), self._loop)
+        return acknowledgement(taking.result(self._patience))
 
 
-def build_app(client: WebClient, authorization: AuthorizeResult, intake: Intake, deadline: float) -> App:
-    """The Bolt app: its threads hand every event to the intake on the running loop and wait for it."""
+def build_app(client: WebClient, authorization: AuthorizeResult, reception: Reception, deadline: float) -> App:
+    """The Bolt app: its threads hand every payload to the reception on the running loop and wait for it."""
 
     def authorize(**_: object) -> AuthorizeResult:
         return authorization
 
-    app = App(
+    return App(
         client=client,
         name=BOLT_NAME,
         authorize=authorize,
-        before_authorize=TakeIn(intake, deadline),
+        before_authorize=TakeIn(reception, deadline),
         process_before_response=False,
         ssl_check_enabled=False,
         url_verification_enabled=False,
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-
-    def acknowledge(ack: Callable[[], BoltResponse]) -> None:
-        ack()
-
-    acknowledge_the_rest(app, acknowledge)
-    return app
 
 
 def build_sockets(app: App, app_token: str, ping_interval: float, count: int, direct: bool) -> Sequence[ThreadedSocket]:

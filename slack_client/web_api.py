@@ -1,6 +1,7 @@
 """Every call to Slack's Web API goes through here: one attempt, or as many as it takes, through its method's gate."""
 
 import asyncio
+import errno
 import logging
 import math
 import random
@@ -23,6 +24,11 @@ Answer = Mapping[str, object]
 
 RATE_LIMIT_CODES = {"ratelimited", "rate_limited"}
 _TRANSIENT_CODES = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+_FORM_METHODS = {"files.getUploadURLExternal", "files.completeUploadExternal"}
+"""Methods that take a form and no JSON."""
+_NO_DESCRIPTORS = {errno.EMFILE, errno.ENFILE}
+_SAME_TROUBLE = 60.0
+_TOKEN_GONE = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 _DEFAULT_RETRY_AFTER = 5.0
 _LEAST_RETRY_AFTER = 1.0
 
@@ -58,6 +64,9 @@ class WebApi:
         self._client = client
         self._timings = timings
         self._observer = observer
+        self._out_of_descriptors: float | None = None
+        self.token_gone = asyncio.Event()
+        """Set once Slack no longer takes the bot's token."""
         self.pacing = pacing
 
     async def call(
@@ -65,7 +74,7 @@ class WebApi:
     ) -> Answer:
         """One attempt, at once, with the bot's token or another. Raises a SlackFailure; while the gate is shut that is
         RateLimited, without asking Slack."""
-        gate = self.pacing.gate(method)
+        gate = self.pacing.gate_of(method, arguments)
         if gate.shut_for > 0:
             raise RateLimited(method, gate.shut_for)
         try:
@@ -75,8 +84,10 @@ class WebApi:
             gate.refused(failure.retry_after)
             self._observer.count("slack_rate_limited", method=method)
             raise
-        except Refused:
+        except Refused as refusal:
             gate.succeeded()  # a clear no comes from behind the gate
+            if token is None and refusal.reason in _TOKEN_GONE:
+                self.token_gone.set()
             raise
         except (Ambiguous, Unreachable) as failure:
             self._observer.count("slack_call_failed", method=method)
@@ -123,11 +134,20 @@ class WebApi:
         await asyncio.sleep(random.uniform(longest / 2, longest))  # noqa: S311  spreads repeats, keeps no secret
 
     async def _in_turn(self, method: str, arguments: Mapping[str, object], read: bool) -> Answer:
-        gate = self.pacing.gate(method)
+        gate = self.pacing.gate_of(method, arguments)
         if not gate.doubtful():
             return await self.call(method, arguments, read=read)
         async with gate.passage():
             return await self.call(method, arguments, read=read)
+
+    def _note_descriptors(self, error: OSError) -> None:
+        """Every call that needs a connection fails then: operators are told once, not for each of them."""
+        if error.errno not in _NO_DESCRIPTORS:
+            return
+        now, before = time.monotonic(), self._out_of_descriptors
+        self._out_of_descriptors = now
+        if before is None or now - before > _SAME_TROUBLE:
+            log.error("out_of_descriptors", extra={"reason": errno.errorcode[error.errno]})
 
     async def _send(self, method: str, arguments: Mapping[str, object], read: bool, token: str | None) -> Answer:
         began = time.perf_counter()
@@ -138,11 +158,14 @@ class WebApi:
                     response = await self._client.api_call(method, params={**given, "token": token})
                 elif read:
                     response = await self._client.api_call(method, http_verb="GET", params=given)
+                elif method in _FORM_METHODS:
+                    response = await self._client.api_call(method, data=given)
                 else:
                     response = await self._client.api_call(method, json=given)
         except SlackApiError as error:
             raise _failure(method, error) from None
         except aiohttp.ClientConnectorError as error:
+            self._note_descriptors(error.os_error)
             raise Unreachable(method, type(error).__name__) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Ambiguous(method, type(error).__name__) from error

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, bindparam, func, literal_column, select
 
+from store import file_lists
 from store.sqlite import insert
 from store.tables import facts, inbox, migrations, turns
 from store.values import InboxState
@@ -9,6 +10,7 @@ from store.values import InboxState
 _FACT = select(facts.c.value).where(facts.c.name == bindparam("fact"))
 _new_fact = insert(facts)
 _SET_FACT = _new_fact.on_conflict_do_update(index_elements=[facts.c.name], set_={"value": _new_fact.excluded["value"]})
+_FIRST = insert(facts).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 _waits = inbox.c.state == literal_column(f"'{InboxState.ACCEPTED.value}'")
 _FIGURES = select(
     select(func.max(migrations.c.number)).scalar_subquery().label("schema"),
@@ -28,7 +30,13 @@ def set_fact(connection: Connection, name: str, value: str) -> None:
     connection.execute(_SET_FACT, {"name": name, "value": value})
 
 
+def first_time(connection: Connection, name: str) -> bool:
+    """True once for a name, which is a fact from then on."""
+    return connection.execute(_FIRST, {"name": name, "value": "done"}).rowcount == 1
+
+
 def figures(connection: Connection) -> dict[str, str]:
-    """The schema's number, messages that wait and turns that have not ended."""
+    """The schema's number, messages that wait, turns that have not ended and the files in each state."""
     row = connection.execute(_FIGURES).one()
-    return {"schema": str(row.schema), "waiting": str(row.waiting), "unfinished": str(row.unfinished)}
+    files = {f"files_{state.value}": str(count) for state, count in file_lists.counts(connection).items()}
+    return {"schema": str(row.schema), "waiting": str(row.waiting), "unfinished": str(row.unfinished), **files}

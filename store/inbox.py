@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, literal_column, select, update
 
 from base_client import Message, MessageKey, ThreadKey
+from store.files import attach
 from store.keys import IN_INBOX, has_key, in_thread, key_columns, key_parameters, thread_columns
 from store.sqlite import insert
 from store.tables import inbox, messages, threads, turns
@@ -20,7 +21,15 @@ _JOIN_THREAD = insert(threads).on_conflict_do_nothing()
 _KNOWN_KEY = select(inbox.c.state).where(has_key(inbox))
 _KNOWN_THREAD = select(threads.c.read).where(in_thread(threads))
 _STILL_WAITING = (
-    select(messages.c.team, messages.c.channel, messages.c.ts, messages.c.author, messages.c.text, inbox.c.received_at)
+    select(
+        messages.c.team,
+        messages.c.channel,
+        messages.c.ts,
+        messages.c.author,
+        messages.c.text,
+        messages.c.anchor,
+        inbox.c.received_at,
+    )
     .join(inbox, IN_INBOX)
     .where(
         in_thread(messages),
@@ -43,23 +52,34 @@ _UNCLAIMED = (
     .where(_WAITS)
     .order_by(messages.c.ts)
 )
+_OLD = select(inbox.c.team, inbox.c.channel, inbox.c.ts).where(_WAITS, inbox.c.received_at < bindparam("before"))
 
 
 def accept(connection: Connection, message: Message, now: float, thread_known: bool) -> bool:
     """Store a message once; false where its key is known, be it answered, overheard or deleted."""
     if not message.wants_answer:
-        known = connection.execute(_KNOWN_KEY, key_parameters(message.key)).first() is not None
-        return not known and _keep(connection, message)
+        if connection.execute(_KNOWN_KEY, key_parameters(message.key)).first() is not None:
+            return False
+        return _keep(connection, message, now)
     row = {**key_columns(message.key), "state": InboxState.ACCEPTED.value, "received_at": now}
     if connection.execute(_TAKE_IN, row).rowcount == 0:
+        _attach_late(connection, message, now)
         return False
     # A message that was overheard or read as the thread's past before has its text here already.
-    _keep(connection, message)
+    _keep(connection, message, now)
     if not thread_known:
         # A thread that begins with this very message has no past to read.
         begins = message.key.ts == message.thread.thread_ts
         connection.execute(_JOIN_THREAD, {**thread_columns(message.thread), "read": begins, "known_since": now})
     return True
+
+
+def _attach_late(connection: Connection, message: Message, now: float) -> None:
+    """One message comes as two events, and only one of them may name its files."""
+    if message.files:
+        state = connection.execute(_KNOWN_KEY, key_parameters(message.key)).scalar_one_or_none()
+        if state != InboxState.DELETED.value:
+            attach(connection, message.thread, [(message.key, message.files)], now)
 
 
 def knows_thread(connection: Connection, thread: ThreadKey) -> bool:
@@ -78,14 +98,15 @@ def claim(
     rows = [row for row in connection.execute(_STILL_WAITING, span) if row.ts in wanted]
     if not rows:
         return ()
-    first = rows[0]
-    begun = {"author": first.author, "anchor": first.ts, "state": TurnState.WORKING.value, "attempts": 1}
+    # A message that is answered again keeps its anchor, also where the first one beside it is deleted meanwhile.
+    anchor = min(row.anchor for row in rows)
+    begun = {"author": rows[0].author, "anchor": anchor, "state": TurnState.WORKING.value, "attempts": 1}
     times = {"created_at": min(row.received_at for row in rows), "started_at": now}
     turn = {"id": turn_id, **thread_columns(thread), **begun, **times, "text": "", "error": ""}
     connection.execute(_BEGIN_TURN, turn)
     taken = [{"key_team": row.team, "key_channel": row.channel, "key_ts": row.ts, "turn": turn_id} for row in rows]
     connection.execute(_TAKE_UP, taken)
-    connection.execute(_ANCHOR, [{**one, "first": first.ts} for one in taken])
+    connection.execute(_ANCHOR, [{**one, "first": anchor} for one in taken])
     return tuple(
         StoredMessage(MessageKey(row.team, row.channel, row.ts), thread, row.author, False, row.text, turn_id)
         for row in rows
@@ -111,7 +132,14 @@ def unclaimed(connection: Connection) -> tuple[Message, ...]:
     )
 
 
-def _keep(connection: Connection, message: Message) -> bool:
+def old(connection: Connection, before: float) -> frozenset[MessageKey]:
+    """Accepted messages that no turn has taken up and that came before a Unix time."""
+    rows = connection.execute(_OLD, {"before": before})
+    return frozenset(MessageKey(row.team, row.channel, row.ts) for row in rows)
+
+
+def _keep(connection: Connection, message: Message, now: float) -> bool:
+    attach(connection, message.thread, [(message.key, message.files)], now)
     row = {
         **key_columns(message.key),
         "thread_ts": message.thread.thread_ts,

@@ -1,10 +1,11 @@
 """The numbered migrations: each is frozen once released, and additive within its major version.
 
-They are plain SQL that SQLite and PostgreSQL both take, because the tables of `tables.py` go on changing.
+They are plain SQL that SQLite and PostgreSQL both take, because the tables of `tables.py` go on changing. What only one
+of them can do stands apart, under the name of its dialect.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, insert, inspect, select, update
 
@@ -14,12 +15,16 @@ from store.errors import StoreUnavailable
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One step of the schema. A release runs on a file whose newest migration has the same `major`."""
+    """One step of the schema. A release runs on a file whose newest migration has the same `major`.
+
+    `only` holds statements for one dialect, by SQLAlchemy's name of it; they come after `statements`.
+    """
 
     number: int
     major: int
     name: str
     statements: tuple[str, ...]
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 MIGRATIONS: tuple[Migration, ...] = (
@@ -52,6 +57,57 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE TABLE facts (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
         ),
     ),
+    Migration(
+        2,
+        1,
+        "files",
+        (
+            "CREATE TABLE files (uid TEXT NOT NULL PRIMARY KEY, serial BIGINT NOT NULL UNIQUE, id TEXT NOT NULL,"
+            " team TEXT NOT NULL, channel TEXT NOT NULL, thread_ts TEXT NOT NULL, message_ts TEXT NOT NULL,"
+            " turn_id TEXT, origin TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, name TEXT NOT NULL,"
+            " url TEXT NOT NULL, trouble TEXT NOT NULL, size BIGINT NOT NULL, detail TEXT NOT NULL,"
+            " media_type TEXT NOT NULL, note TEXT NOT NULL, dimensions TEXT NOT NULL, parts INTEGER NOT NULL,"
+            " done INTEGER NOT NULL, number INTEGER, kept BOOLEAN NOT NULL, created_at DOUBLE PRECISION NOT NULL,"
+            " UNIQUE (team, channel, thread_ts, id))",
+            "CREATE INDEX files_message ON files (team, channel, message_ts)",
+            "CREATE INDEX files_platform ON files (team, id)",
+            "CREATE INDEX files_state ON files (state, serial)",
+            "CREATE INDEX files_age ON files (created_at) WHERE state <> 'gone'",
+            "CREATE TABLE pages (uid TEXT NOT NULL, number INTEGER NOT NULL, label TEXT NOT NULL, text TEXT NOT NULL,"
+            " bad BOOLEAN NOT NULL, PRIMARY KEY (uid, number))",
+            "CREATE TABLE embeddings (uid TEXT NOT NULL, number INTEGER NOT NULL, model TEXT NOT NULL,"
+            " vector BYTEA NOT NULL, PRIMARY KEY (uid, number))",
+            "CREATE TABLE deeds (turn_id TEXT NOT NULL, ordinal INTEGER NOT NULL, file_id TEXT NOT NULL,"
+            " state TEXT NOT NULL, uid TEXT NOT NULL, PRIMARY KEY (turn_id, ordinal))",
+        ),
+        {
+            "sqlite": (
+                "CREATE VIRTUAL TABLE page_words USING fts5 (text, content='',"
+                " tokenize='porter unicode61 remove_diacritics 2')",
+                "CREATE VIRTUAL TABLE page_trigrams USING fts5 (text, content='', tokenize='trigram')",
+            )
+        },
+    ),
+    Migration(
+        3,
+        1,
+        "people and control",
+        (
+            "ALTER TABLE turns ADD COLUMN stop_ts TEXT",
+            "ALTER TABLE inbox ADD COLUMN again_at DOUBLE PRECISION",
+            "CREATE INDEX turns_person ON turns (team, author, created_at)",
+            "CREATE INDEX deliveries_ts ON deliveries (ts)",
+            "CREATE TABLE preferences (team TEXT NOT NULL, scope TEXT NOT NULL, place TEXT NOT NULL,"
+            " name TEXT NOT NULL, value TEXT NOT NULL, changed_by TEXT NOT NULL, changed_at DOUBLE PRECISION NOT NULL,"
+            " PRIMARY KEY (team, scope, place, name))",
+            "CREATE TABLE feedback (turn_id TEXT NOT NULL, person TEXT NOT NULL, verdict TEXT NOT NULL,"
+            " reason TEXT NOT NULL, changed_at DOUBLE PRECISION NOT NULL, PRIMARY KEY (turn_id, person))",
+            "CREATE TABLE summaries (team TEXT NOT NULL, channel TEXT NOT NULL, thread_ts TEXT NOT NULL,"
+            " text TEXT NOT NULL, until_ts TEXT NOT NULL, changed_at DOUBLE PRECISION NOT NULL,"
+            " PRIMARY KEY (team, channel, thread_ts))",
+        ),
+    ),
+    Migration(4, 1, "the order of edits", ("ALTER TABLE messages ADD COLUMN edited_ts TEXT",)),
 )
 
 _REGISTER = (
@@ -95,7 +151,7 @@ def migrate(connection: Connection, pending: Sequence[Migration], now: float) ->
     """Apply `pending` in the caller's transaction, so that all of them stand or none."""
     connection.exec_driver_sql(_REGISTER)
     for step in pending:
-        for statement in step.statements:
+        for statement in (*step.statements, *step.only.get(connection.dialect.name, ())):
             connection.exec_driver_sql(statement)
         connection.execute(
             insert(tables.migrations),

@@ -1,6 +1,8 @@
 """From an address to a file that is ours alone and has the newest schema."""
 
 import asyncio
+import logging
+import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -11,9 +13,24 @@ from sqlalchemy import Connection
 from store import migrations
 from store.lock import FileLock
 from store.migrations import Migration
-from store.sqlite import DRIVER_ERRORS, Seat, back_up, file_of, reading_engine, unavailable, writing_engine
+from store.sqlite import (
+    DRIVER_ERRORS,
+    Seat,
+    back_up,
+    damage,
+    damaged,
+    file_of,
+    reading_engine,
+    unavailable,
+    was_left_open,
+    writing_engine,
+)
+
+log = logging.getLogger("threadwell.store")
 
 READERS = 2
+CHECK_SECONDS = 5.0
+"""Longest look at a file that the last process did not close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +44,13 @@ class OpenFile:
 
 
 async def open_file(url: str, now: float) -> OpenFile:
-    """Lock, migrate and open the file of `url`; StoreUnavailable says why that cannot be."""
+    """Lock, check, migrate and open the file of `url`; StoreUnavailable says why that cannot be."""
     path = file_of(url)
     async with AsyncExitStack() as stack:
         lock = await asyncio.to_thread(FileLock, path)
         stack.push_async_callback(asyncio.to_thread, lock.release)
         try:
+            await asyncio.to_thread(_check, path)
             writing = await stack.enter_async_context(Seat(await asyncio.to_thread(writing_engine, path)))
             await writing.run(lambda connection: _renew(connection, path, migrations.MIGRATIONS, now))
             engine = await asyncio.to_thread(reading_engine, path)
@@ -40,6 +58,22 @@ async def open_file(url: str, now: float) -> OpenFile:
         except DRIVER_ERRORS as error:
             raise unavailable(error, path) from error
         return OpenFile(path, writing, tuple(reading), stack.pop_all())
+
+
+def _check(path: Path) -> None:
+    """Look at a file that was left open, before anything is written into it; a damaged one stays as it is."""
+    if not was_left_open(path):
+        return
+    began = time.perf_counter()
+    try:
+        found = damage(path, CHECK_SECONDS)
+    except TimeoutError:
+        log.warning("database_check_cut", extra={"seconds": CHECK_SECONDS})
+        return
+    if found is not None:
+        log.error("database_damaged", extra={"found": found})
+        raise damaged(path)
+    log.info("database_checked", extra={"seconds": round(time.perf_counter() - began, 3)})
 
 
 def _renew(connection: Connection, path: Path, known: Sequence[Migration], now: float) -> None:

@@ -2,8 +2,9 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -25,6 +26,9 @@ BUSY_MILLISECONDS = 2_500
 CLOSE_PATIENCE = 5.0
 """Longest wait for a connection's last work, in seconds."""
 _STATEMENTS_KEPT = 256
+_STEPS_BETWEEN_LOOKS = 10_000
+"""SQLite's own steps between two looks at the clock: a few milliseconds."""
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _PASSING = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT})
 
@@ -41,8 +45,17 @@ def unavailable(error: Exception, path: Path | None = None) -> StoreUnavailable:
     name = "the database" if path is None else str(path)
     if code in _BUSY:
         return StoreUnavailable(f"{name} is in use: {cause}")
+    if code == sqlite3.SQLITE_CORRUPT and path is not None:
+        return damaged(path)
     words = str(cause) if isinstance(cause, sqlite3.Error) else type(error).__name__
     return StoreUnavailable(f"{name}: {words}", wrong_configuration=path is not None and code not in _PASSING)
+
+
+def damaged(path: Path) -> StoreUnavailable:
+    """The failure of a file whose content cannot be trusted."""
+    return StoreUnavailable(
+        f"{path} is damaged and was left as it is: restore a backup of it", wrong_configuration=True
+    )
 
 
 def file_of(url: str) -> Path:
@@ -79,7 +92,8 @@ def _engine(path: Path, pragmas: tuple[str, ...]) -> Engine:
 
 def writing_engine(path: Path) -> Engine:
     """For the one connection that writes: each transaction takes the write lock at its beginning, and commits last."""
-    engine = _engine(path, ("journal_mode=WAL", "synchronous=FULL"))
+    # What people delete is overwritten with zeros.
+    engine = _engine(path, ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"))
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -122,6 +136,31 @@ def in_transaction(connection: Connection) -> bool:
 def undo(connection: Connection) -> None:
     """Take back a transaction whose commit failed: SQLite leaves it open, and SQLAlchemy takes it for ended."""
     _driver(connection).rollback()
+
+
+def was_left_open(path: Path) -> bool:
+    """Whether the last process did not close the file: closing writes the journal back and removes it."""
+    journal = path.with_name(f"{path.name}-wal")
+    return journal.is_file() and journal.stat().st_size > 0
+
+
+def damage(path: Path, seconds: float) -> str | None:
+    """What `quick_check` finds wrong, or None; TimeoutError where it takes longer. Nothing is written, not even the
+    journal back, which opening a file in order to write would do.
+    """
+    end = time.monotonic() + seconds
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS_BETWEEN_LOOKS)
+        try:
+            found: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            code = error.sqlite_errorcode & 0xFF
+            if code == sqlite3.SQLITE_INTERRUPT:
+                raise TimeoutError from None
+            if code not in _DAMAGED:
+                raise
+            return str(error)
+    return None if found == "ok" else found.splitlines()[-1]
 
 
 def back_up(connection: Connection, target: Path) -> None:

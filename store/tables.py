@@ -1,6 +1,6 @@
 """The tables, as statements see them. The migrations make them; a test compares the two."""
 
-from sqlalchemy import Boolean, Column, Float, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -13,6 +13,8 @@ inbox = Table(
     Column("turn_id", Text),
     Column("state", Text, nullable=False),
     Column("received_at", Float, nullable=False),
+    # When it was last accepted once more, by our clock: a stop from before that time does not concern it.
+    Column("again_at", Float),
 )
 
 messages = Table(
@@ -29,6 +31,8 @@ messages = Table(
     # The ts of the first message of its turn: an answer stands right behind what it answers, whatever came meanwhile.
     Column("anchor", Text, nullable=False),
     Column("deleted", Boolean, nullable=False),
+    # The platform's ts of the newest edit: an older one that arrives later does not count.
+    Column("edited_ts", Text),
 )
 
 threads = Table(
@@ -57,6 +61,8 @@ turns = Table(
     Column("created_at", Float, nullable=False),
     Column("started_at", Float, nullable=False),
     Column("ended_at", Float),
+    # The platform's time at which a person stopped it.
+    Column("stop_ts", Text),
 )
 
 deliveries = Table(
@@ -88,6 +94,99 @@ facts = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("uid", Text, primary_key=True),
+    # The order of arrival; the search index names a file by it.
+    Column("serial", Integer, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("thread_ts", Text, nullable=False),
+    Column("message_ts", Text, nullable=False),
+    Column("turn_id", Text),
+    Column("origin", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("trouble", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("dimensions", Text, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("number", Integer),
+    Column("kept", Boolean, nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("uid", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("bad", Boolean, nullable=False),
+)
+
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("uid", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("model", Text, nullable=False),
+    # Float32 of this machine's byte order, of length 1.
+    Column("vector", LargeBinary, nullable=False),
+)
+
+deeds = Table(
+    "deeds",
+    metadata,
+    Column("turn_id", Text, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("file_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("uid", Text, nullable=False),
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", Float, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("turn_id", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("changed_at", Float, nullable=False),
+)
+
+summaries = Table(
+    "summaries",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("thread_ts", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("until_ts", Text, nullable=False),
+    Column("changed_at", Float, nullable=False),
 )
 
 migrations = Table(

@@ -5,8 +5,8 @@ from typing import Any, assert_never
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
-from base_client import MessageKey, Part, ThreadKey
-from store.keys import IN_INBOX, in_thread
+from base_client import Earlier, MessageKey, Part, ThreadKey
+from store.keys import IN_INBOX, in_thread, thread_columns
 from store.sqlite import insert
 from store.tables import deliveries, inbox, messages, turns, usage
 from store.text import storable
@@ -27,7 +27,7 @@ _TURN = turns.c.id == bindparam("turn")
 
 _ATTEMPT = (
     update(turns)
-    .where(_TURN)
+    .where(_TURN, turns.c.ended_at.is_(None))
     .values(attempts=turns.c.attempts + 1, state=TurnState.WORKING.value, started_at=bindparam("now"))
     .returning(turns.c.attempts)
 )
@@ -37,13 +37,18 @@ _RECORD_PART = _new_part.on_conflict_do_update(
     set_={name: _new_part.excluded[name] for name in ("ts", "kind", "confirmed", "open")},
 )
 _PARTS = select(deliveries).where(deliveries.c.turn_id == bindparam("turn")).order_by(deliveries.c.part)
+_OTHERS = (
+    select(deliveries.c.ts)
+    .join(turns, turns.c.id == deliveries.c.turn_id)
+    .where(in_thread(turns), turns.c.id != bindparam("turn"))
+)
 _MESSAGES = (
     select(messages.c.team, messages.c.channel, messages.c.ts, messages.c.thread_ts, messages.c.author, messages.c.text)
     .select_from(messages.join(inbox, IN_INBOX))
     .where(inbox.c.turn_id == bindparam("turn"), messages.c.own.is_(False), messages.c.deleted.is_(False))
     .order_by(messages.c.ts)
 )
-_SAVE_TEXT = update(turns).where(_TURN).values(text=bindparam("words"))
+_SAVE_TEXT = update(turns).where(_TURN).values(text=bindparam("words"), error=bindparam("trouble"))
 
 _first_part = select(func.min(deliveries.c.part)).where(deliveries.c.turn_id == bindparam("turn")).scalar_subquery()
 _ANSWERED = (
@@ -69,7 +74,9 @@ _END = (
     .where(_TURN)
     .values(state=bindparam("ending"), error=bindparam("trouble"), ended_at=bindparam("now"), text=bindparam("words"))
 )
-_BREAK_OFF = update(turns).where(_TURN).values(state=bindparam("ending"), error=bindparam("trouble"))
+# What `save_text` knows of a failure outlives an interruption.
+_trouble = func.coalesce(func.nullif(bindparam("trouble"), ""), turns.c.error)
+_BREAK_OFF = update(turns).where(_TURN).values(state=bindparam("ending"), error=_trouble)
 _SETTLE = update(inbox).where(inbox.c.turn_id == bindparam("turn")).values(state=bindparam("ending"))
 _FORGET_ANSWER = delete(messages).where(
     in_thread(messages),
@@ -96,7 +103,7 @@ _UNFINISHED = (
 
 
 def attempt(connection: Connection, turn_id: str, now: float) -> int:
-    """Count one more attempt and return their number; LookupError where there is no such turn."""
+    """Count one more attempt and return their number; LookupError where no such turn is unfinished."""
     count = connection.execute(_ATTEMPT, {"turn": turn_id, "now": now}).scalar_one_or_none()
     if count is None:
         raise LookupError(turn_id)
@@ -115,6 +122,12 @@ def parts(connection: Connection, turn_id: str) -> tuple[Part, ...]:
     return tuple(Part(row.part, row.ts, row.kind, row.confirmed, row.open) for row in rows)
 
 
+def earlier(connection: Connection, thread: ThreadKey, turn_id: str) -> Earlier:
+    """What is recorded of an answer, and which messages of its thread are parts of others."""
+    others = connection.execute(_OTHERS, {**thread_columns(thread), "turn": turn_id}).scalars()
+    return Earlier(parts(connection, turn_id), frozenset(others))
+
+
 def messages_of(connection: Connection, turn_id: str) -> tuple[StoredMessage, ...]:
     """The messages that a turn answers, in order of ts, with their present text; deleted ones are left out."""
     return tuple(
@@ -130,9 +143,9 @@ def messages_of(connection: Connection, turn_id: str) -> tuple[StoredMessage, ..
     )
 
 
-def save_text(connection: Connection, turn_id: str, text: str) -> None:
-    """Keep the complete text before its final delivery."""
-    connection.execute(_SAVE_TEXT, {"turn": turn_id, "words": storable(text)})
+def save_text(connection: Connection, turn_id: str, text: str, error: str) -> None:
+    """Keep the complete text before its final delivery, and what ended the answer early, if anything did."""
+    connection.execute(_SAVE_TEXT, {"turn": turn_id, "words": storable(text), "trouble": storable(error)})
 
 
 def finish(connection: Connection, turn_id: str, ending: TurnEnding, now: float) -> None:
@@ -165,6 +178,8 @@ def unfinished(connection: Connection) -> tuple[UnfinishedTurn, ...]:
             turn.created_at,
             turn.text,
             tuple(keys),
+            turn.stop_ts is not None,
+            turn.error,
         )
         for turn, keys in found.values()
     )
@@ -173,7 +188,7 @@ def unfinished(connection: Connection) -> tuple[UnfinishedTurn, ...]:
 def _record_ending(connection: Connection, turn_id: str, ending: TurnEnding, now: float) -> None:
     row = {"turn": turn_id, "ending": ending.state.value, "trouble": storable(ending.error)}
     match ending.state:
-        case TurnState.DONE | TurnState.FAILED:
+        case TurnState.DONE | TurnState.FAILED | TurnState.STOPPED:
             # The history has the text from now on. One copy of it, so that a deletion leaves none behind.
             connection.execute(_END, {**row, "now": now, "words": ""})
         case TurnState.UNDELIVERED:
@@ -187,7 +202,7 @@ def _record_ending(connection: Connection, turn_id: str, ending: TurnEnding, now
 
 def _settled(state: TurnState) -> InboxState:
     match state:
-        case TurnState.DONE:
+        case TurnState.DONE | TurnState.STOPPED:
             return InboxState.DONE
         case TurnState.FAILED | TurnState.UNDELIVERED:
             return InboxState.FAILED

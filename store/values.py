@@ -7,11 +7,12 @@ from base_client import MessageKey, ThreadKey
 
 
 class TurnState(Enum):
-    """How far a turn is. DONE and FAILED are its ends; the others are found again by `Store.unfinished`."""
+    """How far a turn is. DONE, FAILED and STOPPED are its ends; the others are found again by `Store.unfinished`."""
 
     WORKING = "working"
     DONE = "done"
     FAILED = "failed"
+    STOPPED = "stopped"  # by a person; what was written so far is its answer
     UNDELIVERED = "undelivered"  # the text is complete, but the platform refused it
     INTERRUPTED = "interrupted"  # the process stopped; the next one resumes it
 
@@ -24,6 +25,7 @@ class InboxState(Enum):
     DONE = "done"
     FAILED = "failed"
     REFUSED = "refused"
+    ASIDE = "aside"  # a person stopped the thread while it waited
     DELETED = "deleted"
 
 
@@ -68,6 +70,7 @@ class UnfinishedTurn:
     """A turn that has not ended. `text` is the complete answer, or empty where it was not complete yet.
 
     `created_at` is the Unix time in seconds at which its first message was accepted; `keys` are in order of ts.
+    `stopped` is true once a person has stopped it: it is to end as STOPPED. `error` says what its latest ending told.
     """
 
     turn_id: str
@@ -78,3 +81,59 @@ class UnfinishedTurn:
     created_at: float
     text: str
     keys: tuple[MessageKey, ...]
+    stopped: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRecord:
+    """A turn, begun or ended. `keys` are its questions that are not deleted, in order of ts; `error` is a short code.
+
+    `created_at` is as in UnfinishedTurn.
+    """
+
+    turn_id: str
+    thread: ThreadKey
+    author: str
+    state: TurnState
+    error: str
+    keys: tuple[MessageKey, ...]
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """What a stop met: the turns that are to end, and the waiting messages that were set aside, in order of ts."""
+
+    turns: tuple[str, ...]
+    aside: tuple[MessageKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwedAside:
+    """A thread was not told what a stop has set aside. `stop_ts` is the platform's time of the stop, `person` stopped
+    it, `messages` is how many are set aside in the thread.
+    """
+
+    thread: ThreadKey
+    stop_ts: str
+    person: str
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was removed from a thread: how many messages, and the uids of files whose bytes are to go."""
+
+    messages: int
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What is kept of a thread's messages, the bot's included: their number, the span of their ts, and their turns."""
+
+    messages: int
+    oldest_ts: str | None
+    newest_ts: str | None
+    turns: int

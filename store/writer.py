@@ -1,6 +1,7 @@
 """The one writer: what waits is committed together, each operation behind a savepoint of its own."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,10 +13,14 @@ from base_client import Observer
 from store.errors import StoreUnavailable
 from store.sqlite import DRIVER_ERRORS, Seat, in_transaction, savepoint, unavailable, undo
 
+log = logging.getLogger("threadwell.store")
+
 T = TypeVar("T")
 
 QUEUE_LIMIT = 1_024
 GROUP_LIMIT = 64
+_RECOVERED = 1.0
+"""Seconds without a failure after which the database counts as writable again."""
 PATIENCE = 30.0
 """Longest wait for a write, in seconds: above it the disk hangs, and whoever waits should say so."""
 
@@ -76,6 +81,8 @@ class Writer:
         self._queue: asyncio.Queue[_Operation[Any] | None] = asyncio.Queue(QUEUE_LIMIT)
         self._task = asyncio.create_task(self._write(), name="store-writer")
         self._closing = False
+        self._failing_since: float | None = None
+        self._failed_last = 0.0
 
     @property
     def waiting(self) -> int:
@@ -137,6 +144,7 @@ class Writer:
         except Exception as error:  # where the group ends: each of its callers is told
             self._fail(group, error)
             return
+        self._note_success()
         for outcome in outcomes:
             outcome.tell()
         self._observer.observe("store_commit_seconds", time.perf_counter() - began)
@@ -144,5 +152,20 @@ class Writer:
 
     def _fail(self, group: Sequence[_Operation[Any]], error: Exception) -> None:
         self._observer.count("store_group_failures", error=type(error).__name__)
+        if isinstance(error, DRIVER_ERRORS):
+            self._note_failure(error)
         for operation in group:
             operation.give_up(error)
+
+    def _note_failure(self, error: Exception) -> None:
+        """Operators are told once, however often it is tried."""
+        self._failed_last = time.monotonic()
+        if self._failing_since is None:
+            self._failing_since = self._failed_last
+            log.error("store_not_writable", extra={"reason": unavailable(error).reason})
+
+    def _note_success(self) -> None:
+        # On a full disk small writes may still get through between others that fail.
+        if self._failing_since is not None and time.monotonic() - self._failed_last > _RECOVERED:
+            log.warning("store_writable_again", extra={"seconds": round(time.monotonic() - self._failing_since, 1)})
+            self._failing_since = None

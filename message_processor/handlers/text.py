@@ -1,112 +1,123 @@
-"""Answering in words: one streaming model call, its events to the reply, its failures to one clear line."""
+"""Answering: rounds of streaming model calls with tools between them, and every failure as one clear line."""
 
-import hashlib
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 
-from base_client import Reply
-from database import TurnState, TurnUsage
-from message_processor import lines
-from message_processor.collaborators import Outcome
+from database import TurnState
+from message_processor.ingestion.desk import TakenIn
+from message_processor.lines import LEFT_OUT, NOT_PASSED
+from message_processor.outcome import Outcome, Work
+from message_processor.settings import EFFORT, MODEL, TEMPERATURE, TOP_P, VERBOSITY
 from message_processor.thread_management import ThreadManagement
-from message_processor.turn import Turn
+from message_processor.tools import ROUNDS
+from message_processor.turn import Turn, hashed
+from message_processor.utility import usage_of
 from message_processor.window import Window
 from openai_client.errors import Failure, ModelError
-from openai_client.events import (
-    Commentary,
-    Done,
-    Event,
-    ModelRequest,
-    Reason,
-    Refusal,
-    TextDelta,
-    Waiting,
-)
+from openai_client.events import AssistantText, Done, Item, ModelRequest, Reason, ToolSpec
 
 log = logging.getLogger("threadwell.turn")
 
-
-@dataclass(slots=True)
-class Transcript:
-    """What the model has said so far; every piece goes on to the reply at once."""
-
-    reply: Reply
-    pieces: list[str] = field(default_factory=list)
-    commentary: str = ""
-
-    def __call__(self, event: Event) -> None:
-        match event:
-            case TextDelta(text) | Refusal(text):
-                self.pieces.append(text)
-                self.reply.say(text)
-            case Commentary(text):
-                self.commentary += text
-                self.reply.status(lines.commentary_status(self.commentary))
-            case Waiting("slot"):
-                self.reply.status(lines.WAITING_FOR_SLOT)
-            case Waiting(seconds=seconds):
-                self.reply.status(lines.retry_status(seconds))
-            case _:
-                pass  # tool calls and usage come with the end of the call
-
-    @property
-    def text(self) -> str:
-        return "".join(self.pieces)
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether there is nothing yet that people could see."""
-        return not any(piece.strip() for piece in self.pieces)
-
-
-def _hashed(*parts: str) -> str:
-    return hashlib.sha256("/".join(parts).encode()).hexdigest()[:32]
-
-
-def _usage(done: Done) -> tuple[TurnUsage, ...]:
-    used = done.usage
-    return (TurnUsage(done.model, used.input, used.cached, used.output, used.reasoning),)
+_CUT = {Reason.LENGTH: "turn.too_long", Reason.FILTERED: "turn.filtered"}
 
 
 class TextHandler(ThreadManagement):
-    """Uses `model`, `settings`, and the window of ThreadManagement."""
+    """Uses `model`, `settings`, `desk`, `tools`, `abilities`, and the window of ThreadManagement."""
 
-    async def answer(self, turn: Turn, reply: Reply, transcript: Transcript) -> Outcome:
+    async def answer(self, work: Work) -> Outcome:
         """Let the model answer; ModelError never gets out of here, other failures do."""
-        window = await self.window(turn)
-        if len(window.items) == 1 and not turn.question.text:
-            return Outcome(TurnState.DONE, notice=lines.NOTHING_SAID)
+        turn, transcript = work.turn, work.transcript
+        taken = await self.desk.take_in(turn, work.reply)
+        problems = turn.lines.file_problems(taken.problems, self.settings.FILE_MAX_MB)
+        window = await self.window(work, taken.shelf)
+        work.opens = not any(isinstance(item, AssistantText) for item in window.items)
+        if len(window.items) == 1 and not any(message.text for message in turn.messages):
+            if problems or not taken.shelf.of_messages(message.key.ts for message in turn.messages):
+                return Outcome(TurnState.DONE, notice=problems or turn.lines.say("turn.nothing_said"))
         try:
-            try:
-                return await self._ask(turn, window, transcript)
-            except ModelError as error:
-                if error.failure is not Failure.CONTEXT_TOO_LONG or error.after_text:
-                    raise
-                log.info("window_halved", extra={"turn": turn.id, "tokens": window.tokens})
-                return await self._ask(turn, await self.window(turn, at_most=window.tokens // 2), transcript)
+            outcome = await self._within_window(work, taken, window)
         except ModelError as error:
-            return self._failed(turn, error, transcript)
+            outcome = self._failed(work, error)
+        if transcript.left_out or outcome.state is TurnState.DONE:  # a call that failed proves nothing
+            await self.abilities.learn(turn.chosen[MODEL], transcript.left_out)
+        notice = "\n".join(filter(None, [outcome.notice, problems, *self._told(work)]))
+        return replace(outcome, notice=notice)
 
-    async def _ask(self, turn: Turn, window: Window, transcript: Transcript) -> Outcome:
-        done = await self.model.complete(self._request(turn, window), transcript)
-        self.learn_size(turn, window, done.usage.input)
-        notice = {Reason.LENGTH: lines.TOO_LONG, Reason.FILTERED: lines.FILTERED}.get(done.reason, "")
-        if not notice and transcript.is_blank:
+    def _told(self, work: Work) -> list[str]:
+        """What people are told beside the answer; what stays as it is, once in a thread."""
+        turn, transcript = work.turn, work.transcript
+        say = turn.lines.say
+        told = [say(LEFT_OUT[what]) for what in self.abilities.to_tell(turn.thread, transcript.left_out)]
+        told += [say(NOT_PASSED[what]) for what in sorted(transcript.not_passed & NOT_PASSED.keys())]
+        for stale in turn.chosen.stale:
+            if stale.setting == MODEL.name and self.abilities.to_tell(turn.thread, {f"withdrawn {stale.value}"}):
+                told.append(say("agent.model_withdrawn", model=stale.value, used=turn.chosen[MODEL]))
+        return told
+
+    async def _within_window(self, work: Work, taken: TakenIn, window: Window) -> Outcome:
+        try:
+            return await self._rounds(work, taken, window)
+        except ModelError as error:
+            if error.failure is not Failure.CONTEXT_TOO_LONG or not work.transcript.is_blank:
+                raise
+            log.info("window_halved", extra={"turn": work.turn.id, "tokens": window.tokens})
+            smaller = await self.window(work, taken.shelf, at_most=window.tokens // 2)
+            return await self._rounds(work, taken, smaller)
+
+    async def _rounds(self, work: Work, taken: TakenIn, window: Window) -> Outcome:
+        """Call the model, run the tools it asks for, and call it again, until it answers. Ends: rounds are counted."""
+        turn, transcript, usage = work.turn, work.transcript, work.usage
+        items: tuple[Item, ...] = window.items
+        specs = self.tools.specs(taken.shelf)
+        calls = 0
+        for number in range(ROUNDS + 1):
+            last_round = number == ROUNDS
+            done = await self.model.complete(self._request(turn, items, () if last_round else specs), transcript)
+            usage.append(usage_of(done))
+            if number == 0:
+                self.learn_size(turn, window, done.usage.input)
+            if done.reason is not Reason.TOOL_CALLS or not specs:
+                return self._ended(done, work)
+            if last_round:
+                break
+            transcript.next_round()
+            # Anew for each round: what one round has drawn, the next one may change.
+            shelf = await self.desk.shelf(turn.thread)
+            ran = await self.tools.run(turn, shelf, transcript.reply, done.calls, calls)
+            calls += len(ran)
+            usage.extend(used for each in ran for used in each.usage)
+            items = (*items, done.replay, *(each.result for each in ran))
+        log.warning("tools_without_end", extra={"turn": turn.id, "calls": calls})
+        notice = turn.lines.warning("turn.tools_without_end")
+        return Outcome(TurnState.FAILED, transcript.text, notice, error="tools_without_end", again=True)
+
+    @staticmethod
+    def _ended(done: Done, work: Work) -> Outcome:
+        cut = _CUT.get(done.reason)
+        if not cut and work.transcript.is_blank:
             # Blanks only, or a call of a tool that it was never offered: people would see nothing at all.
             raise ModelError(Failure.EMPTY, f"ended as {done.reason.value}", request_id=done.request_id)
-        return Outcome(TurnState.DONE, transcript.text, notice, usage=_usage(done))
+        return Outcome(TurnState.DONE, work.transcript.text, work.turn.lines.say(cut) if cut else "")
 
-    def _request(self, turn: Turn, window: Window) -> ModelRequest:
+    def _request(self, turn: Turn, items: Sequence[Item], tools: tuple[ToolSpec, ...]) -> ModelRequest:
         return ModelRequest(
-            model=self.settings.OPENAI_MODEL,
-            instructions=self.instructions,
-            items=window.items,
+            model=turn.chosen[MODEL],
+            instructions=self.instructions_for(turn),
+            items=tuple(items),
             max_output_tokens=self.settings.MAX_OUTPUT_TOKENS,
-            person=_hashed(turn.thread.team, turn.question.author),
-            cache_key=_hashed(turn.thread.team, turn.thread.channel, turn.thread.thread_ts),
+            person=turn.person,
+            cache_key=hashed(turn.thread.team, turn.thread.channel, turn.thread.thread_ts),
+            tools=tools,
+            effort=turn.chosen[EFFORT],
+            verbosity=turn.chosen[VERBOSITY],
+            temperature=turn.chosen[TEMPERATURE],
+            top_p=turn.chosen[TOP_P],
         )
 
-    def _failed(self, turn: Turn, error: ModelError, transcript: Transcript) -> Outcome:
+    @staticmethod
+    def _failed(work: Work, error: ModelError) -> Outcome:
+        turn, transcript = work.turn, work.transcript
         log.warning(
             "model_failed",
             extra={
@@ -117,8 +128,6 @@ class TextHandler(ThreadManagement):
                 "partial": not transcript.is_blank,
             },
         )
-        if transcript.is_blank:
-            notice = lines.failure_line(error.failure, self.settings.ADMIN_CONTACT)
-        else:
-            notice = lines.cut_line(error.failure)
-        return Outcome(TurnState.FAILED, transcript.text, notice, error.failure.value)
+        blank = transcript.is_blank
+        notice = turn.lines.failure(error.failure, error.retry_after) if blank else turn.lines.cut(error.failure)
+        return Outcome(TurnState.FAILED, transcript.text, notice, error.failure.value, again=True)

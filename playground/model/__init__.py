@@ -1,4 +1,4 @@
-"""The offline model: a server on this machine that speaks OpenAI's Responses API and Chat Completions."""
+"""The offline model: a server on this machine that speaks OpenAI's APIs for answers, pictures and embeddings."""
 
 from playground.model.journal import ModelCall, Outcome
 from playground.model.knobs import Knobs

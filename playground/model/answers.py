@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from playground.model.asked import Asked, Role
+from playground.model.asked import Asked, Role, Turn
+from playground.model.chores import done
 from playground.model.journal import Api
 from playground.model.knobs import Knobs
+from playground.model.told import quotes
 from playground.model.usage import CHARACTERS_PER_TOKEN
 
 QUOTED = 200
@@ -49,9 +51,10 @@ class Reply:
 
 def compose(asked: Asked, knobs: Knobs) -> Reply:
     """The reply to a call. `knobs` are those of this call, the words of its newest message included."""
-    if knobs.tool_calls:
+    chore = done(asked)
+    if knobs.tool_calls and chore is None:
         return Reply(commentary=knobs.commentary, calls=knobs.tool_calls)
-    text = "" if knobs.empty else knobs.refusal or knobs.answer or describe(asked)
+    text = "" if knobs.empty else knobs.refusal or knobs.answer or (describe(asked) if chore is None else chore)
     ending, detail = _ending(knobs)
     limit = asked.max_tokens * CHARACTERS_PER_TOKEN if asked.max_tokens else None
     if limit is not None and len(text) > limit and ending is Ending.COMPLETE:
@@ -98,10 +101,12 @@ def _description(asked: Asked) -> Iterable[str]:
     yield f"- **History:** {_history(asked)}"
     yield f"- **Who spoke:** {', '.join(_speakers(asked)) or 'nobody by name'}"
     yield f"- **Tools:** {', '.join(f'`{tool.name}`' for tool in asked.tools) or 'none'}"
-    if attachments := sum(turn.attachments for turn in asked.turns):
+    if attachments := _attachments(turn for turn in asked.turns if turn.role is not Role.TOOL):
         yield f"- **Pictures and files:** {attachments}"
     for output in asked.tool_outputs():
-        yield f"- **A tool gave me:** {_quoted(output)}"
+        yield f"- **A tool gave me:** {_given(output)}"
+    for label, text in quotes(asked):
+        yield f"- **{label}:** {text}"
     yield ""
     yield "Write `help` to see the words that steer me."
 
@@ -116,6 +121,14 @@ def _history(asked: Asked) -> str:
 def _speakers(asked: Asked) -> list[str]:
     """In the order they first spoke."""
     return list(dict.fromkeys(name for turn in asked.turns if (name := turn.speaker())))
+
+
+def _given(output: Turn) -> str:
+    return " ".join(filter(None, (_quoted(output.text), _attachments([output]))))
+
+
+def _attachments(turns: Iterable[Turn]) -> str:
+    return "; ".join(attachment.shown() for turn in turns for attachment in turn.attachments)
 
 
 def _quoted(text: str) -> str:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from playground.model.attachments import Attachment, attachments_of
 from playground.model.journal import Api
 
 SHOWN_SETTINGS = (
@@ -22,7 +23,9 @@ SHOWN_SETTINGS = (
 
 _NAMED = re.compile(r"\s*<\w+\b[^>\n]*\b(?:author|by|from|name|speaker|user)=\"([^\"\n]{1,80})\"")
 _CONTEXT_ONLY = re.compile(r"\s*<\w+\b[^>\n]*\banswer=\"no\"")
-_FENCED = re.compile(r"\s*<(\w+)\b[^>\n]*>\n?(.*?)\n?</\1>", re.DOTALL)
+_ATTACHED = re.compile(r"^<attached\b[^>\n]*/>$\n?", re.MULTILINE)
+FENCED = re.compile(r"\s*<(\w+)\b[^>\n]*>\n?(.*?)\n?</\1>", re.DOTALL)
+"""An element with its name and what it holds."""
 
 
 class Role(StrEnum):
@@ -36,11 +39,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message of the history. `attachments` counts its pictures and files."""
+    """One message of the history with its pictures and files."""
 
     role: Role
     text: str
-    attachments: int = 0
+    attachments: tuple[Attachment, ...] = ()
 
     def is_asked(self) -> bool:
         """Whether an answer is wanted: a message whose element says answer="no" is there as context only."""
@@ -62,7 +65,10 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One call. `settings` are name and value as shown to people, in a fixed order."""
+    """One call. `settings` are name and value as shown to people, in a fixed order.
+
+    `house` is what the house says first: the instructions, or the system message.
+    """
 
     api: Api
     model: str
@@ -73,6 +79,7 @@ class Asked:
     settings: tuple[tuple[str, str], ...]
     tools: tuple[Tool, ...]
     max_tokens: int | None
+    house: str = ""
 
     def latest(self) -> tuple[str, ...]:
         """What people said since the model last spoke, oldest first, without the tags around it."""
@@ -80,7 +87,7 @@ class Asked:
         for turn in reversed(self.turns):
             if turn.role is Role.MODEL:
                 break
-            if turn.role is Role.PERSON and turn.is_asked():
+            if turn.role is Role.PERSON and turn.is_asked() and not turn.text.startswith("<summary"):
                 messages.append(spoken(turn.text))
         return tuple(reversed(messages))
 
@@ -93,15 +100,19 @@ class Asked:
         """The size of what the house itself tells the model."""
         return len(self.instructions) + sum(len(turn.text) for turn in self.turns if turn.role is Role.HOUSE)
 
-    def tool_outputs(self) -> tuple[str, ...]:
+    def tool_outputs(self) -> tuple[Turn, ...]:
         """What tools gave since a person last spoke."""
-        outputs: list[str] = []
+        outputs: list[Turn] = []
         for turn in reversed(self.turns):
             if turn.role is Role.PERSON:
                 break
             if turn.role is Role.TOOL:
-                outputs.append(turn.text)
+                outputs.append(turn)
         return tuple(reversed(outputs))
+
+    def has_attachments(self) -> bool:
+        """Whether there is any picture or file in it."""
+        return any(turn.attachments for turn in self.turns)
 
 
 def read(api: Api, body: Mapping[str, object]) -> Asked:
@@ -119,16 +130,34 @@ def read(api: Api, body: Mapping[str, object]) -> Asked:
         settings=tuple(_settings(body)),
         tools=tuple(_tools(body.get("tools"))),
         max_tokens=_first_int(body, ("max_output_tokens", "max_completion_tokens", "max_tokens")),
+        house=house_words(body),
     )
 
 
+def house_words(body: Mapping[str, object]) -> str:
+    """The instructions of a call and a system message at its beginning; the body need not have been checked."""
+    first = next((turn for turn in _turns(_first(body)) if turn.role is Role.HOUSE), None)
+    instructions = body.get("instructions")
+    return "\n".join(filter(None, (instructions if isinstance(instructions, str) else "", first.text if first else "")))
+
+
+def _first(body: Mapping[str, object]) -> object:
+    given = body.get("input", body.get("messages"))
+    return given[:1] if isinstance(given, list) else None
+
+
 def _turns(given: object) -> Iterable[Turn]:
+    """Chat Completions takes no pictures in what a tool gave: they follow in a message, which is the tool's too."""
     if isinstance(given, str):
         yield Turn(Role.PERSON, given)
     if isinstance(given, list):
+        before = None
         for item in given:
             if isinstance(item, dict) and (turn := _turn(item)):
+                if before is Role.TOOL and turn.role is Role.PERSON and turn.attachments:
+                    turn = replace(turn, role=Role.TOOL)
                 yield turn
+                before = turn.role
 
 
 _ROLES = {
@@ -142,20 +171,20 @@ _ROLES = {
 
 def _turn(item: Mapping[str, object]) -> Turn | None:
     if item.get("type") == "function_call_output":
-        return Turn(Role.TOOL, content_text(item.get("output")))
+        return Turn(Role.TOOL, content_text(item.get("output")), attachments_of(item.get("output")))
     role = _ROLES.get(str(item.get("role")))
     if role is None:
         return None
     content = item.get("content")
-    parts = content if isinstance(content, list) else []
-    attachments = sum(1 for part in parts if isinstance(part, dict) and _part_text(part) is None)
-    return Turn(role, content_text(content), attachments)
+    return Turn(role, content_text(content), attachments_of(content))
 
 
 def spoken(text: str) -> str:
-    """A message without the element that fences it, and without what stands behind that."""
-    fenced = _FENCED.match(text)
-    return fenced[2] if fenced else text
+    """A message without the element that fences it, without what stands behind that, and without marks of files."""
+    fenced = FENCED.match(text)
+    if not fenced:
+        return text
+    return _ATTACHED.sub("", fenced[2]).rstrip("\n") if "<attached" in fenced[2] else fenced[2]
 
 
 def content_text(content: object) -> str:

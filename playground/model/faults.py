@@ -6,7 +6,11 @@ from playground.model.knobs import Knobs
 HTML_PAGE = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in.</body></html>"
 NO_SUCH_API = {"detail": "Not Found"}  # what servers without the Responses API answer
 
-_TYPES = {"insufficient_quota": "insufficient_quota", "rate_limit_exceeded": "requests"}
+_TYPES = {
+    "insufficient_quota": "insufficient_quota",
+    "rate_limit_exceeded": "requests",
+    "moderation_blocked": "image_generation_user_error",
+}
 _CODES = {401: "invalid_api_key", 404: "model_not_found", 429: "rate_limit_exceeded"}
 _MESSAGES = {
     "insufficient_quota": "You exceeded your current quota, please check your plan and billing details.",
@@ -14,6 +18,7 @@ _MESSAGES = {
     "context_length_exceeded": "Your input exceeds the context window of this model.",
     "invalid_api_key": "Incorrect API key provided.",
     "model_not_found": "The model does not exist or you do not have access to it.",
+    "moderation_blocked": "Your request was rejected by the safety system. safety_violations=[violence].",
     "content_policy_violation": "Your request was rejected by the safety system.",
 }
 

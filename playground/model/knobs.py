@@ -30,6 +30,11 @@ class KnobSettings(TypedDict, total=False):
     retry_after: float
     html_200: bool
     no_responses_api: bool
+    no_tools: bool
+    no_pictures: bool
+    no_files: bool
+    no_image_stream: bool
+    image_seconds: float
     refuse_parameters: frozenset[str]
     hang_before_headers: bool
     stall_after_chunks: int | None
@@ -43,6 +48,9 @@ class KnobSettings(TypedDict, total=False):
     error_event: str
     repeat_created: int
     missing_usage: bool
+    models: tuple[str, ...]
+    models_status: int
+    models_seconds: float
 
 
 @dataclass(slots=True)
@@ -60,6 +68,10 @@ class Knobs:
     total_seconds: float = 0.0  # or: the answer is spread over this time (first_token_seconds included)
     keepalive_seconds: float = 0.0  # a keepalive this often during silence; 0 = never
 
+    # Pictures made by the Images API; the paces above are not theirs.
+    image_seconds: float = 0.0  # before each partial picture, and before the finished one
+    no_image_stream: bool = False  # answers JSON although a stream was asked for, as many servers do
+
     # What is said.
     answer: str = ""  # a fixed answer instead of the offline model's own
     commentary: str = ""  # said first, as commentary (Chat Completions: reasoning_content)
@@ -76,6 +88,9 @@ class Knobs:
     retry_after: float = 0.0  # its Retry-After in seconds; 0 = no such header
     html_200: bool = False  # a page of HTML with status 200, like a captive portal
     no_responses_api: bool = False  # 404 on /v1/responses, like a server without that API
+    no_tools: bool = False  # 400 when tools are offered, like a server whose model has none
+    no_pictures: bool = False  # 400 when a picture is sent
+    no_files: bool = False  # 400 when a file is sent
     refuse_parameters: frozenset[str] = frozenset()  # 400 unsupported_parameter when one is sent ("reasoning.effort")
 
     # Faults in the middle.
@@ -91,6 +106,11 @@ class Knobs:
     error_event: str = ""  # ends with an error event: "flat" or "nested"
     repeat_created: int = 0  # response.created and in_progress are sent so many more times
     missing_usage: bool = False  # reports no token usage
+
+    # The list of models; `next` does not reach it.
+    models: tuple[str, ...] = ()  # names instead of the usual ones, the oldest first
+    models_status: int = 0  # HTTP status of an error answer; 0 = none
+    models_seconds: float = 0.0  # before it is answered
 
     _queue: deque[KnobSettings] = field(default_factory=deque, init=False, repr=False, compare=False)
 
@@ -195,6 +215,12 @@ def _names(value: object) -> frozenset[str]:
     return frozenset(_text(name) for name in value)
 
 
+def _models(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise TypeError("expected a list of texts")
+    return tuple(_text(name) for name in value)
+
+
 def _calls(value: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, list | tuple):
         raise TypeError("expected a list of [name, arguments]")
@@ -211,5 +237,7 @@ _READERS: dict[str, Callable[[object], object]] = {name: _reader(getattr(Knobs()
     "tool_calls": _calls,
     "chunk_characters": _size,
     "status": _status,
+    "models": _models,
+    "models_status": _status,
     "error_event": _error_event,
 }

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Unpack
 
-from playground.model import texts
+from playground.model import recounting, texts
 from playground.model.asked import Asked
+from playground.model.chores import is_chore
 from playground.model.knobs import NAMES, Knobs, KnobSettings
 from playground.model.samples import sample_arguments
+from playground.model.tool_words import TOOL_WORDS, tool_wish
 
 Effect = Callable[[re.Match[str], Asked], KnobSettings]
 
@@ -26,8 +28,8 @@ class Word:
 
 
 def steer(asked: Asked, knobs: Knobs) -> Knobs:
-    """The knobs for this call with what the newest message asks for."""
-    if not knobs.words:
+    """The knobs for this call with what the newest message asks for; people do not speak to a chore."""
+    if not knobs.words or is_chore(asked.house):
         return knobs
     steered = replace(knobs, **wishes(asked))
     fresh = Knobs()
@@ -43,7 +45,9 @@ def wishes(asked: Asked) -> KnobSettings:
     Messages that came together are answered together, so all their echoes are in the answer.
     """
     spoken, *_ = asked.newest().partition(ECHO)
-    wanted = KnobSettings()
+    tools = tool_wish(spoken, asked)
+    spoken = spoken[: tools.end]
+    wanted = KnobSettings(tool_calls=tools.calls) if tools.calls else KnobSettings()
     for word in WORDS:
         if found := word.pattern.search(spoken):
             wanted.update(word.effect(found, asked))
@@ -55,8 +59,9 @@ def wishes(asked: Asked) -> KnobSettings:
 
 def help_lines() -> Iterable[str]:
     yield f"- `{ECHO} text`: exactly that text"
-    for word in WORDS:
-        yield f"- `{word.shown}`: {word.meaning}"
+    meanings = [(word.shown, word.meaning) for word in WORDS] + [(word.shown, word.meaning) for word in TOOL_WORDS]
+    for shown, meaning in meanings:
+        yield f"- `{shown}`: {meaning}"
 
 
 def _settings(**settings: Unpack[KnobSettings]) -> Effect:
@@ -91,6 +96,14 @@ def _tool(found: re.Match[str], asked: Asked) -> KnobSettings:
         return KnobSettings()
     tool = offered.get(found[1] or "") or asked.tools[0]
     return KnobSettings(tool_calls=((tool.name, sample_arguments(tool.parameters)),))
+
+
+def _settings_answer(_found: re.Match[str], asked: Asked) -> KnobSettings:
+    return KnobSettings(answer=recounting.settings(asked))
+
+
+def _recall(_found: re.Match[str], asked: Asked) -> KnobSettings:
+    return KnobSettings(answer=recounting.memory(asked))
 
 
 def _help(_found: re.Match[str], _asked: Asked) -> KnobSettings:
@@ -147,5 +160,7 @@ WORDS: tuple[Word, ...] = (
         "an error answer; also `error quota`, `context`, `key`, `model`, `filter`",
         _error,
     ),
+    _word("settings?", r"settings\?", "the settings of the call, one per line", _settings_answer),
+    _word("recall", r"recall", "how many earlier messages it was told, and their summary", _recall),
     _word("429", r"429", "rate limited, try again in 2 seconds", _settings(status=429, retry_after=2.0)),
 )

@@ -5,20 +5,21 @@ import time
 import zlib
 
 from playground.page import emoji, markdown, mrkdwn
+from playground.page.attached import attached
+from playground.page.blocks import blocks, own_blocks
+from playground.page.icons import icon
 from playground.page.mrkdwn import Names
 from playground.page.place import Place, address
+from playground.page.surface import Surface
+from playground.page.tasks import tasks
 from playground.page.wording import to_typed
 from playground.slack.records import Ephemeral, Message, Person
+from playground.slack.shown_messages import blocks_of
+from playground.slack.wire import Json
 from playground.slack.workspace import Workspace
 
 TINTS = 8
 _MARKS = {"expired": "the stream expired here", "stopped": "stopped by a person"}
-_ICON = '<svg class="icon" aria-hidden="true"><use href="/static/icons.svg#{}"></use></svg>'
-
-
-def icon(name: str) -> str:
-    """A picture of the sprite."""
-    return _ICON.format(name)
 
 
 def avatar(person: Person) -> str:
@@ -58,18 +59,20 @@ class MessageView:
             f' aria-label="{html.escape(author.real_name)}"{raw}>'
             f"{avatar(author)}"
             f'<div class="content">{_byline(author, message.ts)}'
-            f'<div class="text">{self._text(message)}</div>{self._marks(message)}{self._reactions(message)}'
+            f"{tasks(message.chunks)}{self._words(message, pane)}"
+            f"{attached(message.files, self._place.person.id)}{self._marks(message)}{self._reactions(message)}"
             f"{self._replies(message) if pane == 'c' else ''}</div>{self._toolbar(message, pane, own)}</article>"
         )
 
     def ephemeral(self, ephemeral: Ephemeral, pane: str) -> str:
         """A message that only the visitor sees."""
         author = self._author(self._workspace.identity.bot_user_id)
+        shown = self._blocks(blocks_of(ephemeral), ephemeral.ts, pane)
+        shown = shown or f'<div class="text">{markdown.render(ephemeral.text, self._names)}</div>'
         return (
-            f'<article class="message ephemeral" id="{pane}-{ephemeral.ts}" tabindex="0">{avatar(author)}'
-            f'<div class="content">{_byline(author, ephemeral.ts)}'
-            f'<div class="text">{markdown.render(ephemeral.text, self._names)}</div>'
-            f'<p class="mark">Only visible to you</p></div></article>'
+            f'<article class="message ephemeral" id="{pane}-{ephemeral.ts}" data-ts="{ephemeral.ts}" tabindex="0">'
+            f'{avatar(author)}<div class="content"><p class="mark only-you">{icon("eye")}Only visible to you</p>'
+            f"{_byline(author, ephemeral.ts)}{shown}</div></article>"
         )
 
     def _author(self, user: str) -> Person:
@@ -83,7 +86,20 @@ class MessageView:
             f"{self._replies(message) if pane == 'c' else ''}</div></article>"
         )
 
+    def _words(self, message: Message, pane: str) -> str:
+        """Blocks stand in place of the text, but below a text that Slack itself keeps as a block."""
+        shown = self._blocks(blocks_of(message), message.ts, pane) if message.bot_id is not None else ""
+        if shown and message.stream is None and not message.markdown:
+            return shown
+        return f'<div class="text">{self._text(message)}</div>{shown}'
+
+    def _blocks(self, given: Json, ts: str, pane: str) -> str:
+        chosen = self._workspace.interactivity.messages.votes(self._place.person.id, self._place.channel.id, ts)
+        return blocks(own_blocks(given), Surface(f"{pane}-{ts}", self._names, chosen=chosen))
+
     def _text(self, message: Message) -> str:
+        if not message.text:
+            return ""
         if message.bot_id is None:
             return mrkdwn.render(message.text, self._names)
         return markdown.render(message.text, self._names)
@@ -144,6 +160,8 @@ class MessageView:
             tools.append(_tool("reply", icon("reply"), "Reply in thread"))
         if own:
             tools += [_tool("edit", icon("edit"), "Edit"), _tool("delete", icon("delete"), "Delete")]
+        if self._workspace.shortcuts:
+            tools.append(_tool("more", icon("more"), "More actions", menu=True))
         return f'<div class="toolbar" role="group" aria-label="Message actions">{"".join(tools)}</div>'
 
 
@@ -152,8 +170,8 @@ def _byline(author: Person, ts: str) -> str:
     return f'<div class="byline"><b class="author">{html.escape(author.real_name)}</b>{badge}{clock(ts)}</div>'
 
 
-def _tool(do: str, face: str, label: str, name: str = "") -> str:
-    extra = f' data-name="{html.escape(name)}"' if name else ""
+def _tool(do: str, face: str, label: str, name: str = "", *, menu: bool = False) -> str:
+    extra = f' data-name="{html.escape(name)}"' if name else ' aria-haspopup="menu"' if menu else ""
     return (
         f'<button type="button" data-do="{do}"{extra} aria-label="{html.escape(label)}"'
         f' title="{html.escape(label)}">{face}</button>'

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 
 from playground.page import emoji
+from playground.page.dates import date
 
 Names = Callable[[str], str]
 """A person's name by id."""
@@ -93,6 +94,8 @@ def _reference(inner: str, names: Names) -> str:
     target, _, label = inner.partition("|")
     if target.startswith("@"):
         return mention(target[1:], names)
+    if target.startswith("!date^") and label:  # Slack takes none without a fallback
+        return literal(date(target, label))
     if target.startswith("!"):
         return broadcast(label.removeprefix("@") or target[1:].partition("^")[0])
     if target.startswith("#"):

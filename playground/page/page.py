@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSCloseCode, web
 
+from playground.page.files import PageFiles
 from playground.page.visit import Visit
 from playground.slack.loopback import check_loopback
 
@@ -42,6 +43,7 @@ class Page:
         app.router.add_get("/", self._shell)
         app.router.add_get("/static/{name}", self._file)
         app.router.add_get("/live", self._live)
+        PageFiles(self._playground).add_to(app)
         app.on_shutdown.append(self._leave)
 
     async def _shell(self, request: web.Request) -> web.StreamResponse:

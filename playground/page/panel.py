@@ -6,8 +6,8 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from playground.model.knobs import Knobs, read_settings
-from playground.page.knobs import BREAKAGE, EVENTS, METHODS, PACE, RULES, SLACK, Knob
-from playground.page.message import icon
+from playground.page.icons import icon
+from playground.page.knobs import APP, BREAKAGE, EVENTS, METHODS, PACE, RULES, SLACK, Knob
 from playground.slack.faults import Faults, FaultsError, Rule
 from playground.slack.wire import Json, JsonObject, SlackError
 
@@ -32,7 +32,7 @@ class Panel:
             f'<div class="acts"><button type="button" class="reset" data-do="reset">Reset everything</button></div>'
             f"<fieldset><legend>Calls of the Web API</legend>{_rule_form()}"
             f'<ul id="rules" class="rules" aria-label="Faults of calls"></ul></fieldset>'
-            f"{_group('Events, sockets and streams', SLACK)}"
+            f"{_group('Events, sockets and streams', SLACK)}{_group('The app', APP)}"
             f'<fieldset><legend>Right now</legend><div class="acts">{acts}</div></fieldset>{model}'
         )
 
@@ -40,6 +40,7 @@ class Panel:
         """The value of every knob by name."""
         slack, model = self._playground.faults, self._playground.model.knobs
         found: JsonObject = {knob.name: getattr(slack, knob.name.removeprefix("slack.")) for knob in SLACK}
+        found["app.is_agent"] = self._playground.workspace.is_agent
         if self._offline:
             found |= {knob.name: getattr(model, knob.name.removeprefix("model.")) for knob in (*PACE, *BREAKAGE)}
         return found
@@ -53,7 +54,8 @@ class Panel:
         fresh = Faults(enforce_tiers=self._playground.options.enforce_tiers)
         knobs, calm = self._playground.model.knobs, Knobs()
         calm.set(**self._playground.options.pace)
-        return self._playground.faults != fresh or knobs != calm or bool(knobs.waiting)
+        faulty = self._playground.faults != fresh or not self._playground.workspace.is_agent
+        return faulty or knobs != calm or bool(knobs.waiting)
 
     # -- changing ----------------------------------------------------------------------------------------------------
 
@@ -61,7 +63,9 @@ class Panel:
         """Set one knob."""
         side, _, knob = name.partition(".")
         try:
-            if side == "slack":
+            if name == "app.is_agent":
+                self._playground.workspace.is_agent = value is True
+            elif side == "slack":
                 self._playground.faults.apply({knob: value})
             else:
                 self._playground.model.knobs.set(**read_settings({knob: value}))
@@ -100,6 +104,7 @@ class Panel:
         """Everything works again."""
         self._playground.faults.reset()
         self._playground.faults.enforce_tiers = self._playground.options.enforce_tiers
+        self._playground.workspace.is_agent = True
         self._playground.model.knobs.reset()
         self._playground.model.knobs.set(**self._playground.options.pace)
 

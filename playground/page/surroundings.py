@@ -3,7 +3,8 @@
 import html
 from collections.abc import Set as AbstractSet
 
-from playground.page.message import MessageView, avatar, icon
+from playground.page.icons import icon
+from playground.page.message import avatar
 from playground.page.place import Place, address, channels, writers
 from playground.slack.records import Channel, Person
 from playground.slack.workspace import Workspace
@@ -49,7 +50,7 @@ def sidebar(workspace: Workspace, place: Place, unread: AbstractSet[str]) -> str
 def _writer(person: Person, place: Place) -> str:
     current = ' aria-current="true"' if person.id == place.person.id else ""
     label = html.escape(f"Write as {person.real_name} ({standing(person)})")
-    where = address(person.id, place.channel.id, place.thread_ts)
+    where = address(person.id, place.channel.id, place.inner)
     return f'<li><a href="#{where}"{current} aria-label="{label}" title="{label}">{avatar(person)}</a></li>'
 
 
@@ -90,22 +91,6 @@ def channel_head(workspace: Workspace, place: Place) -> str:
     return f"<h1>{_sign(workspace, channel)}{html.escape(title(workspace, channel))}</h1>{about}"
 
 
-def thread_head(workspace: Workspace, place: Place, view: MessageView) -> str:
-    """The thread's title, and a moving line while the bot is at work."""
-    session_title = workspace.sessions.title_of(place.channel.id, place.thread_ts)
-    where = title(workspace, place.channel)
-    below = where if place.channel.kind == "im" else f"#{where}"
-    busy = '<span class="progress" aria-hidden="true"></span>' if view.activity(place.thread_ts) else ""
-    return f"<h2>{html.escape(session_title or 'Thread')} <small>{html.escape(below)}</small></h2>{busy}"
-
-
-def status(view: MessageView, place: Place) -> str:
-    """The line above the thread's composer."""
-    busy = view.activity(place.thread_ts)
-    dots = '<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>'
-    return f"{dots}<span>{html.escape(busy)}</span>" if busy else ""
-
-
 def hint(place: Place, *, offline_model: bool) -> str:
     """What to try first, as buttons that fill the composer."""
     direct = place.channel.kind == "im"
@@ -123,5 +108,6 @@ def hint(place: Place, *, offline_model: bool) -> str:
     return (
         "<h2>A Slack workspace on your own machine</h2><p>Nothing you write here leaves it"
         f"{'' if offline_model else ', except to your model server'}. {how}</p><ul>{tries}</ul>"
-        "<p>Write as somebody else, edit or delete what you wrote, or open <b>Faults</b> and break things.</p>"
+        "<p>Drop or paste pictures and documents. "
+        "Write as somebody else, edit or delete what you wrote, or open <b>Faults</b> and break things.</p>"
     )

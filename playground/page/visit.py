@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import WSMsgType, web
 
 from playground.page.deeds import Deeds
+from playground.page.interactions import Interactions
 from playground.page.mrkdwn import Names
 from playground.page.panel import Panel
 from playground.page.place import Place, settle
@@ -35,7 +36,7 @@ class Visit:
         self._workspace = playground.workspace
         self._socket = socket
         self._sight = Sight(playground, panel, names)
-        self._deeds = Deeds(self._workspace, panel)
+        self._deeds = Deeds(self._workspace, panel, Interactions(self._workspace))
         self._changes: set[Change] = set()
         self._news = asyncio.Event()
 
@@ -63,11 +64,21 @@ class Visit:
     def _take(self, asked: Arguments) -> None:
         place = self._sight.place
         if asked.text("do") == "look":
-            self._sight.go(settle(self._workspace, asked.text("person"), asked.text("channel"), asked.text("thread")))
+            self._go(settle(self._workspace, asked.text("person"), asked.text("channel"), asked.text("thread")))
         elif place is not None and asked.text("do") == "post":
             self._post(place, asked)
         elif place is not None:
+            # Whatever comes of it, a window that waits for an answer is told.
+            self._sight.forget_window()
             self._deeds.do(place, asked)
+
+    def _go(self, place: Place) -> None:
+        before = self._sight.place
+        self._sight.go(place)
+        if place.channel.kind != "im" or (before is not None and before.opened == place.opened):
+            return
+        opened = self._workspace.open_home if place.tab == "home" else self._workspace.open_messages
+        opened(place.person.id)
 
     def _post(self, place: Place, asked: Arguments) -> None:
         where = asked.text("where")

@@ -8,7 +8,10 @@ from typing import Literal, Self, TypeVar
 
 Found = TypeVar("Found")
 ThreadId = tuple[str, str]
-Kind = Literal["message", "changed", "deleted", "reaction", "status", "session", "channel", "ephemeral", "lost"]
+Kind = Literal[
+    "message", "changed", "deleted", "reaction", "status", "session", "channel", "ephemeral", "view", "home", "lost"
+]
+"""`view` and `home` have a person's id for a channel."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playground.slack.arguments import Arguments
+from playground.slack.block_checks import MARKDOWN_CHARACTERS
+from playground.slack.block_checks import check_blocks as check_each
+from playground.slack.named_blocks import named
+from playground.slack.strict_parts import StrictPart
 from playground.slack.wire import JsonObject, SlackError
 
-MARKDOWN_CHARACTERS = 12_000
 POST_CHARACTERS = 40_000
 UPDATE_CHARACTERS = 4_000
 MAX_BLOCKS = 50
 BLOCKS_CHARACTERS = 13_200
-SECTION_CHARACTERS = 3_000
-HEADER_CHARACTERS = 150
 METADATA_CHARACTERS = 16_000
-CONTEXT_ACTIONS = {"feedback_buttons", "icon_button"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,51 +40,23 @@ def read_content(args: Arguments) -> Content:
     if not (markdown or text.strip() or blocks or attachments):
         raise SlackError("no_text")
     check_blocks(blocks)
-    return Content(markdown or text, blocks, attachments, bool(markdown))
+    return Content(markdown or text, named(blocks), attachments, bool(markdown))
 
 
 def check_blocks(blocks: Sequence[JsonObject]) -> None:
-    """Refuse too many, too long or malformed blocks."""
+    """Refuse too many, too long or malformed blocks of a message."""
     if not blocks:
         return
-    if len(blocks) > MAX_BLOCKS:
-        raise SlackError("invalid_blocks", "[ERROR] no more than 50 items allowed [json-pointer:/blocks]")
-    for number, block in enumerate(blocks):
-        _check_block(number, block)
+    wrong: list[str] = []
+    body = StrictPart({"blocks": list(blocks)}, "", wrong)
+    check_each(body.parts("blocks", MAX_BLOCKS), "message")
+    if wrong:
+        raise SlackError("invalid_blocks", *wrong)
     markdown = sum(len(str(block.get("text", ""))) for block in blocks if block["type"] == "markdown")
     if markdown > MARKDOWN_CHARACTERS:
         raise SlackError("msg_too_long")
     if len(json.dumps(blocks, ensure_ascii=False)) > BLOCKS_CHARACTERS:
         raise SlackError("msg_blocks_too_long")
-
-
-def _check_block(number: int, block: JsonObject) -> None:
-    kind = block.get("type")
-    if not isinstance(kind, str) or not kind:
-        raise SlackError("invalid_blocks", f"[ERROR] missing required field: type [json-pointer:/blocks/{number}]")
-    if kind == "section":
-        _check_length(number, block, SECTION_CHARACTERS)
-    elif kind == "header":
-        _check_length(number, block, HEADER_CHARACTERS)
-    elif kind == "context_actions":
-        _check_context_actions(number, block)
-
-
-def _check_length(number: int, block: JsonObject, limit: int) -> None:
-    text = block.get("text")
-    if isinstance(text, dict) and len(str(text.get("text", ""))) > limit:
-        raise SlackError(
-            "invalid_blocks", f"[ERROR] must be less than {limit + 1} characters [json-pointer:/blocks/{number}/text]"
-        )
-
-
-def _check_context_actions(number: int, block: JsonObject) -> None:
-    elements = block.get("elements")
-    if not isinstance(elements, list) or not 1 <= len(elements) <= 5:
-        raise SlackError("invalid_blocks", f"[ERROR] one to five elements [json-pointer:/blocks/{number}/elements]")
-    for element in elements:
-        if not isinstance(element, dict) or element.get("type") not in CONTEXT_ACTIONS:
-            raise SlackError("invalid_blocks", f"[ERROR] unsupported type [json-pointer:/blocks/{number}/elements]")
 
 
 def read_metadata(args: Arguments) -> JsonObject | None:

@@ -11,6 +11,9 @@ from aiohttp import web
 
 from playground.slack.arguments import Arguments, read_object
 from playground.slack.faults import Faults, FaultsError
+from playground.slack.file_parts import read_json_parts, read_parts
+from playground.slack.file_shapes import shared_shape
+from playground.slack.files import FILE_ACCESSES, FILE_MODES
 from playground.slack.journal import Call, Journal
 from playground.slack.loopback import check_loopback
 from playground.slack.records import Channel, Message
@@ -42,6 +45,7 @@ class Control:
             ("POST", "messages"): self._post,
             ("PATCH", "messages"): self._edit,
             ("DELETE", "messages"): self._delete,
+            ("DELETE", "files"): self._delete_file,
             ("POST", "reactions"): self._react,
             ("POST", "events"): self._send_event,
             ("POST", "stop"): self._stop,
@@ -53,7 +57,8 @@ class Control:
             ("DELETE", "faults"): self._reset_faults,
         }
         for (method, name), action in actions.items():
-            app.router.add_route(method, f"/control/{name}", _handler(action))
+            app.router.add_route(method, f"/control/{name}", handler(action))
+        app.router.add_post("/control/files", self._upload)
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
@@ -66,6 +71,7 @@ class Control:
             "is_agent": workspace.is_agent,
             "people": [person_shape(identity, person) for person in workspace.people.values()],
             "channels": [self._channel(channel) for channel in workspace.channels.values()],
+            "files": [shared_shape(file, workspace.filing.shares(file)) for file in workspace.filing.known.values()],
             "ephemerals": [asdict(ephemeral) for ephemeral in workspace.ephemerals],
             "open_streams": [_place(message) for message in workspace.open_streams()],
             "sockets": [connection.number for connection in self._sockets.connections],
@@ -125,11 +131,45 @@ class Control:
 
     async def _post(self, args: Arguments) -> JsonObject:
         """`user` (id or name) writes `text` in `channel` (id, name, or "@name" for direct messages), `thread_ts`."""
-        workspace = self._workspace
-        name = args.required("channel")
-        channel = workspace.direct(name[1:]) if name.startswith("@") else workspace.channel(name)
-        ts = workspace.post(args.required("user"), channel.id, args.text("text"), args.text("thread_ts") or None)
+        channel = self._channel_of(args)
+        thread_ts = args.text("thread_ts") or None
+        ts = self._workspace.post(args.required("user"), channel.id, args.text("text"), thread_ts)
         return {"channel": channel.id, "ts": ts}
+
+    def _channel_of(self, args: Arguments) -> Channel:
+        name = args.required("channel")
+        return self._workspace.direct(name[1:]) if name.startswith("@") else self._workspace.channel(name)
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        """The same with files: a form with any number of them, or JSON (see `read_json_parts`).
+
+        `mode` and `file_access` are those of the files. The answer names the files' ids.
+        """
+        check_loopback(request)
+        try:
+            read = read_json_parts if request.content_type == "application/json" else read_parts
+            raw, files = await read(request)
+            return _answer({"ok": True, **self._send_files(Arguments(raw), files)})
+        except SlackError as error:
+            return _answer({"ok": False, "error": error.code}, 400)
+
+    def _send_files(self, args: Arguments, files: list[tuple[str, bytes]]) -> JsonObject:
+        channel = self._channel_of(args)
+        ts = self._workspace.upload(
+            args.required("user"),
+            channel.id,
+            args.text("text"),
+            files,
+            args.text("thread_ts") or None,
+            mode=args.choice("mode", FILE_MODES) if args.has("mode") else "hosted",
+            file_access=args.choice("file_access", FILE_ACCESSES) if args.has("file_access") else "visible",
+        )
+        return {"channel": channel.id, "ts": ts, "files": [file.id for file in channel.messages[ts].files]}
+
+    async def _delete_file(self, args: Arguments) -> JsonObject:
+        """`user` deletes their `file` (id)."""
+        self._workspace.delete_file(args.required("user"), args.required("file"))
+        return {}
 
     async def _edit(self, args: Arguments) -> JsonObject:
         """The message `ts` of `channel` gets another `text`."""
@@ -206,7 +246,9 @@ def _place(message: Message) -> JsonObject:
     return {"channel": message.channel, "thread_ts": message.root_ts, "ts": message.ts}
 
 
-def _handler(action: Action) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def handler(action: Action) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """A route of the controls."""
+
     async def handle(request: web.Request) -> web.StreamResponse:
         check_loopback(request)
         try:

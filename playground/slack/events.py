@@ -20,6 +20,8 @@ DEFAULT_SUBSCRIPTIONS = frozenset(
         "app_context_changed",
         "agent_session_stopped",
         "agent_session_title_changed",
+        "file_deleted",
+        "member_joined_channel",
     }
 )
 _MESSAGE_SCOPE = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
@@ -72,7 +74,7 @@ class Events:
         if team_id != self._identity.team_id:
             event |= {"user_team": team_id, "source_team": team_id}
         if channel.kind != "im" and message.bot_id is None and self._identity.bot_user_id in mentioned(message.text):
-            self.send("app_mention", channel, event | {"type": "app_mention"})
+            self.send("app_mention", channel, _mention(event))
         self.send(_MESSAGE_SCOPE[channel.kind], channel, event | {"channel_type": channel.kind})
 
     def changed(self, channel: Channel, ts: str, before: JsonObject, after: JsonObject) -> None:
@@ -92,6 +94,11 @@ class Events:
         """Send an event if the app subscribed to it and the bot is in the channel."""
         if subscription in self.subscriptions and self._identity.bot_user_id in channel.members:
             self._send(self.payload(event, shared=channel.is_ext_shared))
+
+
+def _mention(event: JsonObject) -> JsonObject:
+    """The same message as `app_mention`, which has no subtype."""
+    return {name: value for name, value in event.items() if name != "subtype"} | {"type": "app_mention"}
 
 
 def mentioned(text: str) -> set[str]:

@@ -17,8 +17,8 @@ class FaultsError(ValueError):
 class Rule:
     """One fault of the Web API.
 
-    It applies to calls of `method` ("*" for every method): to the next `times` of them, without a limit if that is
-    None, and with `every` = n to each n-th one only. `kind`:
+    It applies to calls of `method` ("*" for every method; "upload" and "download" stand for a file's bytes): to the
+    next `times` of them, without a limit if that is None, and with `every` = n to each n-th one only. `kind`:
 
     - `rate_limited`: 429 with Retry-After `retry_after` (whole seconds)
     - `server_error`: `status` with a page of HTML
@@ -75,6 +75,8 @@ class Faults:
     """Events that are sent right behind a `disconnect` frame on the same socket."""
     ack_timeout: float = 3.0
     """How long an acknowledgement is waited for before the event counts as undelivered."""
+    trigger_lifetime: float = 3.0
+    """How long trigger ids that are given out from now on may be used."""
     retry_pauses: tuple[float, ...] = (0.0, 60.0, 300.0)
     """Pause before each further delivery of an undelivered event."""
 

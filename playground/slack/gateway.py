@@ -1,27 +1,20 @@
 """The Web API over HTTP: who may call, what goes wrong on purpose, and the record of every call."""
 
 import asyncio
-import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from aiohttp import web
 
+from playground.slack.answers import DROPPED, Answer, cut, failure, refusal, success, too_many
 from playground.slack.arguments import Arguments, read_arguments
 from playground.slack.changes import Changes
-from playground.slack.clock import new_id
-from playground.slack.faults import Faults, Rule
+from playground.slack.faults import Faults
 from playground.slack.journal import Call, Journal
 from playground.slack.tiers import Tiers
 from playground.slack.web_api import METHODS
 from playground.slack.web_api.context import Context
 from playground.slack.wire import JsonObject, SlackError
-
-SCOPES = (
-    "app_mentions:read,assistant:write,channels:history,channels:read,chat:write,groups:history,groups:read,"
-    "im:history,im:read,im:write,reactions:read,reactions:write,users:read"
-)
-ERROR_PAGE = "<!DOCTYPE html><html><head><title>Server Error</title></head><body><h1>Server Error!</h1></body></html>"
-DROPPED = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +23,6 @@ class Tokens:
 
     bot: str
     app: str
-
-
-class _Answer:
-    """What goes back: a status, a body, and the error code for the record."""
-
-    __slots__ = ("error", "headers", "response_body", "status")
-
-    def __init__(self, body: JsonObject | str, status: int = 200, headers: dict[str, str] | None = None) -> None:
-        self.status = status
-        self.response_body = body
-        self.headers = headers or {}
-        self.error = ""
-        if isinstance(body, dict):
-            self.error = str(body.get("error", ""))
-        elif status != 200:
-            self.error = f"http_{status}"
-
-    def response(self) -> web.Response:
-        if isinstance(self.response_body, str):
-            return web.Response(
-                text=self.response_body, status=self.status, content_type="text/html", headers=self.headers
-            )
-        body = json.dumps(self.response_body).encode()
-        return web.Response(
-            body=body, status=self.status, content_type="application/json", charset="utf-8", headers=self.headers
-        )
 
 
 class Gateway:
@@ -72,34 +39,52 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One call."""
         method = request.match_info["method"]
-        began = self._context.workspace.clock.monotonic()
         args: JsonObject = {}
-        try:
-            args = await read_arguments(request)
-            answer = await self._answer(method, args, request.headers.get("Authorization", ""))
-        except SlackError as error:
-            answer = _refusal(error)
-        self._record(request, method, args, answer, began)
-        if answer.status == DROPPED:
-            return _cut(request)
-        return answer.response()
 
-    async def _answer(self, method: str, args: JsonObject, authorization: str) -> _Answer:
-        hits = self._faults.hits(method)
+        async def carry_out() -> Answer:
+            args.update(await read_arguments(request))
+            authorization = request.headers.get("Authorization", "")
+            return await self.through_faults(method, lambda: self._call(method, args, authorization))
+
+        return await self.recorded(request, method, args, carry_out)
+
+    async def recorded(
+        self, request: web.Request, name: str, args: JsonObject, carry_out: Callable[[], Awaitable[Answer]]
+    ) -> web.StreamResponse:
+        """Carry a call out and note it under its name; `args` may still grow meanwhile."""
+        began = self._context.workspace.clock.monotonic()
+        try:
+            answer = await carry_out()
+        except SlackError as error:
+            answer = refusal(error)
+        self._record(request, name, args, answer, began)
+        return cut(request) if answer.status == DROPPED else answer.response()
+
+    async def through_faults(self, name: str, carry_out: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Let happen what is to go wrong with calls of this name, or carry the call out."""
+        hits = self._faults.hits(name)
         for rule in hits:
             if rule.kind == "slow":
                 await asyncio.sleep(rule.seconds)
-        if failure := _failure(hits):
-            return failure
-        if method not in METHODS:
-            return _refusal(SlackError("unknown_method"), req_method=method)
-        self._authorize(method, authorization)
-        if wait := self._wait(method, args):
-            return _too_many(wait)
-        answer = _Answer({"ok": True, **METHODS[method](self._context, Arguments(args))}, headers=_headers())
-        if any(rule.kind == "drop_after" for rule in hits):
+        if (failed := failure(hits)) is not None:
+            return failed
+        answer = await carry_out()
+        if answer.status == 200 and not answer.error and any(rule.kind == "drop_after" for rule in hits):
             answer.status = DROPPED
         return answer
+
+    async def _call(self, method: str, args: JsonObject, authorization: str) -> Answer:
+        if method not in METHODS:
+            return refusal(SlackError("unknown_method"), req_method=method)
+        self._authorize(method, authorization)
+        if wait := self._wait(method, args):
+            return too_many(wait)
+        return success(METHODS[method](self._context, Arguments(args)))
+
+    def is_bot(self, authorization: str) -> bool:
+        """Whether a header carries the bot's token."""
+        scheme, _, token = authorization.partition(" ")
+        return scheme.lower() == "bearer" and token == self._tokens.bot
 
     def _authorize(self, method: str, authorization: str) -> None:
         scheme, _, token = authorization.partition(" ")
@@ -119,43 +104,9 @@ class Gateway:
         now = self._context.workspace.clock.monotonic()
         return self._tiers.retry_after(method, args, now, self._faults.tier_window)
 
-    def _record(self, request: web.Request, method: str, args: JsonObject, answer: _Answer, began: float) -> None:
+    def _record(self, request: web.Request, method: str, args: JsonObject, answer: Answer, began: float) -> None:
         peer = request.transport.get_extra_info("peername") if request.transport is not None else None
         connection = f"{peer[0]}:{peer[1]}" if peer else ""
         seconds = self._context.workspace.clock.monotonic() - began
         self.calls.add(Call(method, args, answer.status, answer.error, began, seconds, connection))
         self._changes.wake()
-
-
-def _failure(hits: list[Rule]) -> _Answer | None:
-    for rule in hits:
-        if rule.kind == "rate_limited":
-            return _too_many(rule.retry_after)
-        if rule.kind == "server_error":
-            return _Answer(ERROR_PAGE, rule.status)
-        if rule.kind == "error":
-            return _refusal(SlackError(rule.code))
-        if rule.kind == "drop_before":
-            return _Answer({"ok": False, "error": "connection_dropped"}, DROPPED)
-    return None
-
-
-def _headers() -> dict[str, str]:
-    return {"x-oauth-scopes": SCOPES, "x-slack-req-id": new_id("")}
-
-
-def _too_many(seconds: int) -> _Answer:
-    return _Answer({"ok": False, "error": "ratelimited"}, 429, _headers() | {"Retry-After": str(seconds)})
-
-
-def _refusal(error: SlackError, **details: str) -> _Answer:
-    body: JsonObject = {"ok": False, "error": error.code, **details}
-    if error.messages:
-        body["response_metadata"] = {"messages": error.messages}
-    return _Answer(body, headers=_headers())
-
-
-def _cut(request: web.Request) -> web.Response:
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=500)

@@ -4,12 +4,14 @@ from asyncio import TimerHandle
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from playground.slack.files import File
 from playground.slack.wire import Json, JsonObject
 
 ChannelKind = Literal["channel", "group", "im"]
 StreamState = Literal["live", "ended", "expired", "stopped"]
 SessionStatus = Literal["active", "processing", "suspended", "closed"]
 SESSION_STATUSES: tuple[SessionStatus, ...] = get_args(SessionStatus)
+TOMBSTONE = "This message was deleted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Person:
     is_restricted: bool = False
     is_stranger: bool = False
     is_bot: bool = False
+    locale: str = "en-US"
 
 
 @dataclass(slots=True)
@@ -53,11 +56,13 @@ class Message:
     blocks: Json = None
     attachments: Json = None
     metadata: JsonObject | None = None
-    files: tuple[JsonObject, ...] = ()
+    files: tuple[File, ...] = ()
     reactions: dict[str, list[str]] = field(default_factory=dict)
     stream: Stream | None = None
     chunks: list[JsonObject] = field(default_factory=list)
     """Task and plan chunks of a stream, as received."""
+    markdown: bool = False
+    """Whether the text was sent as Markdown, which Slack keeps as rich text."""
 
     @property
     def root_ts(self) -> str:
@@ -66,6 +71,12 @@ class Message:
     @property
     def is_reply(self) -> bool:
         return self.thread_ts is not None and self.thread_ts != self.ts
+
+    def bury(self) -> None:
+        """Leave no more than that there was a message."""
+        self.subtype, self.text, self.user = "tombstone", TOMBSTONE, "USLACKBOT"
+        self.bot_id = self.blocks = self.attachments = self.metadata = None
+        self.files, self.chunks = (), []
 
 
 @dataclass(slots=True)
@@ -91,6 +102,7 @@ class Ephemeral:
     user: str
     text: str
     thread_ts: str | None
+    blocks: Json = None
 
 
 @dataclass(frozen=True, slots=True)

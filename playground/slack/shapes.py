@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from playground.slack.directory import Identity
+from playground.slack.file_shapes import file_shape
 from playground.slack.records import Channel, Message, Person
 from playground.slack.wire import JsonObject
 
@@ -22,7 +23,7 @@ def message_shape(identity: Identity, message: Message, *, metadata: bool = Fals
         if (value := getattr(message, name)) is not None:
             shape[name] = value
     if message.files:
-        shape["files"] = message.files
+        shape["files"] = [file_shape(file) for file in message.files]
     if message.edited is not None:
         shape["edited"] = {"user": message.user, "ts": message.edited}
     if message.reactions:

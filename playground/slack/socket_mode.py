@@ -5,6 +5,7 @@ import json
 import secrets
 import uuid
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
@@ -12,6 +13,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 from playground.slack.changes import Changes
 from playground.slack.clock import Clock
 from playground.slack.connection import Connection
+from playground.slack.delivering import Heard
 from playground.slack.faults import Faults
 from playground.slack.journal import Envelope, Journal
 from playground.slack.wire import Json, JsonObject
@@ -28,9 +30,16 @@ class _Parcel:
     payload: JsonObject
     kind: str
     accepts_response: bool
+    heard: Heard | None = None
     attempt: int = 0
     envelopes: list[str] = field(default_factory=list)
     timer: asyncio.TimerHandle | None = None
+
+    def tell(self, *, acknowledged: bool, payload: Json = None) -> None:
+        """Say once what became of it."""
+        heard, self.heard = self.heard, None
+        if heard is not None:
+            heard(acknowledged, payload)
 
 
 class SocketMode:
@@ -116,7 +125,8 @@ class SocketMode:
         if self._is_silent(connection):
             return
         if message.type is WSMsgType.PING:
-            await connection.socket.pong(message.data)
+            with suppress(ConnectionError):  # it was cut meanwhile
+                await connection.socket.pong(message.data)
         elif message.type is WSMsgType.TEXT:
             self._acknowledge(message.data)
 
@@ -161,15 +171,25 @@ class SocketMode:
 
     # -- deliveries --------------------------------------------------------------------------------------------------
 
-    def deliver(self, payload: JsonObject, kind: str = "events_api", *, accepts_response: bool = False) -> None:
-        """Send the payload in an envelope; an event is sent again, up to three times, until it is acknowledged."""
+    def deliver(
+        self,
+        payload: JsonObject,
+        kind: str = "events_api",
+        *,
+        accepts_response: bool = False,
+        heard: Heard | None = None,
+    ) -> None:
+        """Send the payload in an envelope; an event is sent again, up to three times, until it is acknowledged.
+
+        Everything else is sent once, and is lost where no socket is open.
+        """
+        parcel = _Parcel(payload, kind, accepts_response, heard)
         if self._faults.take("late_deliveries"):
-            parcel = _Parcel(payload, kind, accepts_response)
             asyncio.get_running_loop().call_later(self._faults.late_seconds, self._send, parcel)
             return
         if self._faults.take("duplicate_deliveries"):
             self._send(_Parcel(payload, kind, accepts_response))
-        self._send(_Parcel(payload, kind, accepts_response))
+        self._send(parcel)
 
     def _send(self, parcel: _Parcel) -> None:
         live = self._live()
@@ -190,10 +210,15 @@ class SocketMode:
             connection.send(_frame(envelope, parcel))
 
     def _keep(self, parcel: _Parcel) -> None:
-        if len(self._waiting) >= MAX_WAITING:
-            self.lost += 1
+        if parcel.kind != "events_api" or len(self._waiting) >= MAX_WAITING:
+            self._lose(parcel)
             return
         self._waiting.append(parcel)
+
+    def _lose(self, parcel: _Parcel) -> None:
+        self.lost += 1
+        parcel.tell(acknowledged=False)
+        self._changes.wake()
 
     def _envelope(self, parcel: _Parcel, connection: int) -> Envelope:
         payload = parcel.payload
@@ -214,8 +239,7 @@ class SocketMode:
         pauses = self._faults.retry_pauses
         if parcel.kind != "events_api" or parcel.attempt >= len(pauses):
             self._settle(parcel)
-            self.lost += 1
-            self._changes.wake()
+            self._lose(parcel)
             return
         pause = pauses[parcel.attempt]
         parcel.attempt += 1
@@ -235,6 +259,7 @@ class SocketMode:
         envelope.acked_at = self._clock.monotonic()
         envelope.ack_payload = answer.get("payload")
         self._settle(parcel)
+        parcel.tell(acknowledged=True, payload=envelope.ack_payload)
         self._changes.wake()
 
     def _settle(self, parcel: _Parcel) -> None:

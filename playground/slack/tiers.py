@@ -27,11 +27,19 @@ LIMITS = {
     "conversations.members": TIER_4,
     "conversations.open": TIER_3,
     "conversations.replies": TIER_3,
+    "files.completeUploadExternal": TIER_4,
+    "files.delete": TIER_3,
+    "files.getUploadURLExternal": TIER_4,
+    "files.info": TIER_4,
     "reactions.add": TIER_3,
     "reactions.remove": TIER_2,
     "team.info": TIER_3,
     "users.info": TIER_4,
     "users.list": TIER_2,
+    "views.open": TIER_4,
+    "views.publish": TIER_4,
+    "views.push": TIER_4,
+    "views.update": TIER_4,
 }
 """Calls a minute. Methods with a limit of their own ("special") that is not published have none here."""
 PER_WORKSPACE = {"chat.postMessage": 600}

@@ -11,70 +11,45 @@ from typing import Literal
 
 from playground.slack.changes import Change, Changes, Found, Kind, Subscription, ThreadId
 from playground.slack.clock import Clock, Timestamps, new_id
-from playground.slack.directory import Identity, direct_channel, first_channels, first_people
+from playground.slack.delivering import Deliver
+from playground.slack.directory import direct_channel
 from playground.slack.events import Events, rich_text
 from playground.slack.faults import Faults
+from playground.slack.files import File, FileAccess, FileMode
+from playground.slack.filing import Filing
+from playground.slack.interactive_records import View, first_commands, first_shortcuts
+from playground.slack.interactivity import Interactivity
+from playground.slack.places import Places
+from playground.slack.reactions import add_reaction, remove_reaction
 from playground.slack.records import Channel, ChannelKind, Ephemeral, Message, Person
 from playground.slack.sessions import Sessions
 from playground.slack.shapes import message_shape
 from playground.slack.streams import Streams
 from playground.slack.wire import Json, JsonObject, SlackError
 
-TOMBSTONE = "This message was deleted."
 
-
-class Workspace:
+class Workspace(Places):
     """People, channels, messages, streams and sessions. Every refusal is a SlackError."""
 
-    def __init__(self, send: Callable[[JsonObject], None], changes: Changes, faults: Faults, clock: Clock) -> None:
-        self.identity = Identity()
+    def __init__(self, send: Deliver, changes: Changes, faults: Faults, clock: Clock) -> None:
+        super().__init__()
         self.clock = clock
         self.faults = faults
         self.changes = changes
         self.events = Events(self.identity, self.clock, send)
         self.timestamps = Timestamps(self.clock)
-        self.people = {person.id: person for person in first_people(self.identity)}
-        self.channels = {channel.id: channel for channel in first_channels(self.identity, list(self.people.values()))}
         self.ephemerals: list[Ephemeral] = []
         self.is_agent = True
         """Whether the app is declared an agent; without it, sessions and suggested prompts are refused."""
         self.sessions = Sessions(self)
         self.streams = Streams(self)
+        self.filing = Filing(self)
+        self.interactivity = Interactivity(self, send)
+        self.commands = first_commands()
+        self.shortcuts = first_shortcuts()
         self._send = send
 
     # -- looking -----------------------------------------------------------------------------------------------------
-
-    def person(self, user: str) -> Person:
-        """A person by id or name."""
-        if found := self.people.get(user):
-            return found
-        for person in self.people.values():
-            if person.name == user:
-                return person
-        raise SlackError("user_not_found")
-
-    def channel(self, channel: str) -> Channel:
-        """A channel by id or name."""
-        if found := self.channels.get(channel):
-            return found
-        for candidate in self.channels.values():
-            if candidate.name == channel and candidate.kind != "im":
-                return candidate
-        raise SlackError("channel_not_found")
-
-    def direct(self, user: str) -> Channel:
-        """The direct messages of a person and the bot."""
-        return self.channels["D" + self.person(user).id[1:]]
-
-    def message(self, channel: str, ts: str) -> Message:
-        """One message."""
-        if found := self.channel(channel).messages.get(ts):
-            return found
-        raise SlackError("message_not_found")
-
-    def thread(self, channel: str, thread_ts: str) -> list[Message]:
-        """A thread, its first message first; empty when there is none."""
-        return list(self.channel(channel).threads.get(thread_ts, ()))
 
     def answers(self, channel: str, thread_ts: str) -> list[Message]:
         """What the bot wrote in a thread."""
@@ -91,6 +66,14 @@ class Workspace:
     def session(self, channel: str, thread_ts: str) -> str:
         """The status of a thread's agent session; empty when there is none."""
         return self.sessions.status_of(self.channel(channel).id, thread_ts)
+
+    def views_of(self, user: str) -> Sequence[View]:
+        """The modals a person has open, the one on top last."""
+        return self.interactivity.views.of(self.person(user).id)
+
+    def home_of(self, user: str) -> View | None:
+        """The home tab the app published for a person."""
+        return self.interactivity.views.homes.get(self.person(user).id)
 
     async def wait_for(
         self,
@@ -141,9 +124,12 @@ class Workspace:
         thread_ts: str | None = None,
         *,
         subtype: str | None = None,
-        files: Sequence[JsonObject] = (),
+        files: Sequence[File] = (),
     ) -> str:
-        """A person writes; returns the ts. In a channel that mentions the bot this makes two events."""
+        """A person writes; returns the ts. In a channel that mentions the bot this makes two events.
+
+        `files` wait in `filing` for their message.
+        """
         person, place = self.person(user), self.channel(channel)
         self.check_writable(place, person.id)
         message = Message(
@@ -159,6 +145,27 @@ class Workspace:
         )
         self.add(message)
         return message.ts
+
+    def upload(  # each is a part of a message
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        files: Sequence[tuple[str, bytes]],
+        thread_ts: str | None = None,
+        *,
+        mode: FileMode = "hosted",
+        file_access: FileAccess = "visible",
+    ) -> str:
+        """A person writes a message with files, each a name and its bytes; returns the ts."""
+        person = self.person(user)
+        return self.post(
+            person.id, channel, text, thread_ts, files=self.filing.make(person.id, files, mode, file_access)
+        )
+
+    def delete_file(self, user: str, file_id: str) -> None:
+        """A person deletes a file of theirs, wherever it was sent."""
+        self.filing.delete(self.person(user).id, file_id)
 
     def edit(self, channel: str, ts: str, text: str) -> None:
         """A message's author changes its text."""
@@ -176,54 +183,27 @@ class Workspace:
         place, message = self.channel(channel), self.message(channel, ts)
         before = message_shape(self.identity, message)
         thread = place.threads.get(message.root_ts, [])
+        self.interactivity.messages.remember(message)
         if message.stream is not None:
             self.streams.finish(message, "ended")
         if not message.is_reply and len(thread) > 1:
-            message.subtype, message.text, message.user = "tombstone", TOMBSTONE, "USLACKBOT"
-            message.bot_id = message.blocks = message.attachments = message.metadata = None
-            message.files = ()
+            message.bury()
             self.events.changed(place, self.timestamps.next(), before, message_shape(self.identity, message))
         else:
             del place.messages[ts]
-            self._leave_thread(place, thread, message)
+            thread.remove(message)
+            if not thread:
+                del place.threads[message.root_ts]
             self.events.deleted(place, self.timestamps.next(), before)
         self.note("deleted", place.id, message.root_ts, ts)
 
-    def _leave_thread(self, place: Channel, thread: list[Message], message: Message) -> None:
-        thread.remove(message)
-        if not thread:
-            del place.threads[message.root_ts]
-
     def react(self, user: str, channel: str, ts: str, name: str) -> None:
         """Add an emoji reaction."""
-        person, message = self.person(user), self.message(channel, ts)
-        users = message.reactions.setdefault(name, [])
-        if person.id in users:
-            raise SlackError("already_reacted")
-        users.append(person.id)
-        self._reacted("reaction_added", person, message, name)
+        add_reaction(self, self.person(user), self.message(channel, ts), name)
 
     def unreact(self, user: str, channel: str, ts: str, name: str) -> None:
         """Take an emoji reaction back."""
-        person, message = self.person(user), self.message(channel, ts)
-        if person.id not in message.reactions.get(name, ()):
-            raise SlackError("no_reaction")
-        message.reactions[name].remove(person.id)
-        if not message.reactions[name]:
-            del message.reactions[name]
-        self._reacted("reaction_removed", person, message, name)
-
-    def _reacted(self, kind: str, person: Person, message: Message, name: str) -> None:
-        event: JsonObject = {
-            "type": kind,
-            "user": person.id,
-            "reaction": name,
-            "item_user": message.user,
-            "item": {"type": "message", "channel": message.channel, "ts": message.ts},
-            "event_ts": self.timestamps.next(),
-        }
-        self.events.send(kind, self.channels[message.channel], event)
-        self.note("reaction", message.channel, message.root_ts, message.ts)
+        remove_reaction(self, self.person(user), self.message(channel, ts), name)
 
     def press_stop(self, user: str, channel: str, thread_ts: str) -> None:
         """A person stops the bot: live streams of the thread refuse more text, and the app is told."""
@@ -232,6 +212,22 @@ class Workspace:
     def rename_session(self, user: str, channel: str, thread_ts: str, title: str) -> None:
         """A person gives a session another title."""
         self.sessions.rename(self.person(user), self.channel(channel), thread_ts, title)
+
+    def open_home(self, user: str) -> None:
+        """A person opens the bot's home tab."""
+        self.interactivity.homes.open(self.person(user), "home")
+
+    def open_messages(self, user: str) -> None:
+        """A person opens the messages tab of the bot."""
+        self.interactivity.homes.open(self.person(user), "messages")
+
+    def join_bot(self, channel: str, by: str = "") -> None:
+        """The bot comes into a channel; `by` is who brought it."""
+        self.interactivity.homes.join(self.channel(channel), self.person(by).id if by else "")
+
+    def leave_bot(self, channel: str) -> None:
+        """The bot is removed from a channel."""
+        self.interactivity.homes.leave(self.channel(channel))
 
     # -- raw events --------------------------------------------------------------------------------------------------
 
@@ -267,6 +263,7 @@ class Workspace:
         place = self.channels[message.channel]
         if message.thread_ts is not None:
             self.check_thread(place, message.thread_ts)
+        self.filing.sent(message)
         place.messages[message.ts] = message
         place.threads.setdefault(message.root_ts, []).append(message)
         if message.bot_id is not None and message.stream is None:

@@ -1,25 +1,39 @@
 """Slack's message events to what the core understands: a message, an edit, a deletion, or a counted drop. No I/O."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeGuard
+from dataclasses import dataclass, replace
 
-from base_client import Deletion, Edit, Message, MessageKey, ThreadKey
+from base_client import Deletion, Edit, FileDeletion, Message, MessageKey, Stop, ThreadKey, TitleChange
+from slack_client.event_handlers.agent_events import (
+    AGENT_EVENTS,
+    HomeOpened,
+    Joined,
+    is_about_others,
+    read_agent_event,
+)
+from slack_client.event_handlers.fields import is_json, is_ts, text_of
+from slack_client.event_handlers.interaction import Json
+from slack_client.file_objects import files_of
 from slack_client.formatting.text import plain_text
 from slack_client.identity import Identity
 
-HANDLED_EVENTS = ("app_mention", "message.channels", "message.groups", "message.im", "message.mpim")
-"""Subscriptions in the manifest that this module makes something of."""
-
-Json = Mapping[str, object]
+HANDLED_EVENTS = (
+    *AGENT_EVENTS,
+    "app_mention",
+    "file_deleted",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "message.mpim",
+)
+"""Subscriptions in the manifest that something is made of."""
 
 _BEGINS_WITH_MENTION = re.compile(r"@[UW][A-Z0-9]{4,}\b")
 
 _ANSWERED_SUBTYPES = {"file_share", "thread_broadcast"}
 
-_TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
-"""A message's ts: without one that Slack knows there is nowhere to answer."""
+_STOP = re.compile(r"[\W_]*stop[\W_]*", re.IGNORECASE)
+"""A message that says nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +45,27 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Unaddressed:
-    """A thread message that does not name the bot: for it only if the bot takes part in that thread."""
+    """A thread message that does not name the bot: for it only if the bot takes part in that thread.
+
+    `stop` is what it means there if it says nothing but that.
+    """
 
     message: Message
+    stop: Stop | None = None
 
 
-Incoming = Message | Unaddressed | Edit | Deletion | Dropped
-
-
-def _is_json(value: object) -> TypeGuard[Json]:
-    return isinstance(value, Mapping)
-
-
-def _text(source: Json, field: str) -> str:
-    value = source.get(field)
-    return value if isinstance(value, str) else ""
+Incoming = Message | Unaddressed | Edit | Deletion | FileDeletion | Stop | TitleChange | HomeOpened | Joined | Dropped
 
 
 def _is_outsider(body: Json, event: Json, identity: Identity) -> bool:
     """Whether the author belongs to another organisation (Slack Connect): closed to them unless it is opened."""
-    home = _text(event, "user_team") or _text(event, "source_team") or _text(event, "team")
+    home = text_of(event, "user_team") or text_of(event, "source_team") or text_of(event, "team")
     return body.get("is_ext_shared_channel") is True and bool(home) and home != identity.team
 
 
 def _is_automatic(event: Json, identity: Identity) -> bool:
     by_bot = bool(event.get("bot_id")) or event.get("subtype") == "bot_message"
-    return by_bot or _text(event, "user") in {identity.user, "USLACKBOT", "USLACK"}
+    return by_bot or text_of(event, "user") in {identity.user, "USLACKBOT", "USLACK"}
 
 
 def _without_own_name(text: str, identity: Identity) -> tuple[str, bool]:
@@ -69,60 +78,98 @@ def _without_own_name(text: str, identity: Identity) -> tuple[str, bool]:
 
 
 def _message(event: Json, identity: Identity) -> Incoming:
-    channel, ts, author = _text(event, "channel"), _text(event, "ts"), _text(event, "user")
-    thread_ts = _text(event, "thread_ts")
-    if not (channel and author and _TS.fullmatch(ts) and (not thread_ts or _TS.fullmatch(thread_ts))):
+    channel, ts, author = text_of(event, "channel"), text_of(event, "ts"), text_of(event, "user")
+    thread_ts = text_of(event, "thread_ts")
+    if not (channel and author and is_ts(ts) and (not thread_ts or is_ts(thread_ts))):
         return Dropped("malformed")
-    if event.get("subtype") is not None and _text(event, "subtype") not in _ANSWERED_SUBTYPES:
+    if event.get("subtype") is not None and text_of(event, "subtype") not in _ANSWERED_SUBTYPES:
         return Dropped("subtype")
-    raw = plain_text(_text(event, "text"))
+    raw = plain_text(text_of(event, "text"))
     text, named = _without_own_name(raw, identity)
     message = Message(
-        MessageKey(identity.team, channel, ts), ThreadKey(identity.team, channel, thread_ts or ts), author, text
+        MessageKey(identity.team, channel, ts),
+        ThreadKey(identity.team, channel, thread_ts or ts),
+        author,
+        text,
+        files=files_of(event.get("files")),
     )
+    stop = _stop(event, message, raw, identity)
     if named or event.get("type") == "app_mention" or event.get("channel_type") == "im":
-        return message
+        return stop or message
     if not thread_ts:
         return Dropped("not_addressed")
+    if stop is not None:
+        return Unaddressed(message, stop)
     # A message that begins with somebody else's mention is theirs to answer; it is kept as context only.
     to_another = _BEGINS_WITH_MENTION.match(raw) is not None
-    return Unaddressed(Message(message.key, message.thread, author, text, wants_answer=not to_another))
+    return Unaddressed(replace(message, wants_answer=not to_another))
+
+
+def _stop(event: Json, message: Message, raw: str, identity: Identity) -> Stop | None:
+    """What a message means that says nothing but stop."""
+    if message.files or not _STOP.fullmatch(raw.replace(f"@{identity.user}", "")):
+        return None
+    # In a direct conversation each message begins a thread: one that only says stop means those that are there.
+    everything = event.get("channel_type") == "im" and not text_of(event, "thread_ts")
+    thread_ts = None if everything else message.thread.thread_ts
+    return Stop(identity.team, message.key.channel, thread_ts, message.author, message.key.ts, said=True)
+
+
+def _agent_event(event: Json, identity: Identity) -> Incoming:
+    if is_about_others(event, identity):
+        return Dropped("not_ours")
+    return read_agent_event(event, identity) or Dropped("malformed")
 
 
 def _change(event: Json, identity: Identity) -> Incoming:
     now, before = event.get("message"), event.get("previous_message")
-    channel = _text(event, "channel")
-    if not _is_json(now) or not channel or not _text(now, "ts"):
+    channel = text_of(event, "channel")
+    if not is_json(now) or not channel or not text_of(now, "ts"):
         return Dropped("malformed")
-    key = MessageKey(identity.team, channel, _text(now, "ts"))
+    key = MessageKey(identity.team, channel, text_of(now, "ts"))
     if now.get("subtype") == "tombstone":
         return Deletion(key)
     if _is_automatic(now, identity):
         return Dropped("bot")
-    text = _text(now, "text")
-    if _is_json(before) and _text(before, "text") == text:
+    text = text_of(now, "text")
+    if is_json(before) and text_of(before, "text") == text:
         return Dropped("unchanged")  # an unfurled link changes the message, not what was said
-    return Edit(key, _without_own_name(plain_text(text), identity)[0])
+    return Edit(key, _without_own_name(plain_text(text), identity)[0], text_of(event, "ts"))
 
 
 def _deletion(event: Json, identity: Identity) -> Incoming:
-    channel, ts = _text(event, "channel"), _text(event, "deleted_ts")
+    channel, ts = text_of(event, "channel"), text_of(event, "deleted_ts")
     return Deletion(MessageKey(identity.team, channel, ts)) if channel and ts else Dropped("malformed")
 
 
-def read_event(body: Json, identity: Identity) -> Incoming:
-    """What an events_api payload means. Anything unknown or malformed is a drop, never an error."""
-    event = body.get("event")
-    if not _is_json(event):
-        return Dropped("malformed")
-    if _text(event, "type") not in {"message", "app_mention"}:
-        return Dropped("event_type")
-    if event.get("subtype") == "message_changed":
-        return _change(event, identity)
-    if event.get("subtype") == "message_deleted":
-        return _deletion(event, identity)
+def _file_deletion(event: Json, identity: Identity) -> Incoming:
+    file_id = text_of(event, "file_id")
+    return FileDeletion(identity.team, file_id) if file_id else Dropped("malformed")
+
+
+def _said(body: Json, event: Json, identity: Identity) -> Incoming:
+    match event.get("subtype"):
+        case "message_changed":
+            return _change(event, identity)
+        case "message_deleted":
+            return _deletion(event, identity)
     if _is_automatic(event, identity):
         return Dropped("bot")
     if _is_outsider(body, event, identity):
         return Dropped("outsider")
     return _message(event, identity)
+
+
+def read_event(body: Json, identity: Identity) -> Incoming:
+    """What an events_api payload means. Anything unknown or malformed is a drop, never an error."""
+    event = body.get("event")
+    if not is_json(event):
+        return Dropped("malformed")
+    kind = text_of(event, "type")
+    if kind in {"message", "app_mention"}:
+        return _said(body, event, identity)
+    if kind == "file_deleted":
+        return _file_deletion(event, identity)
+    if kind in AGENT_EVENTS:
+        return _agent_event(event, identity)
+    return Dropped("event_type")

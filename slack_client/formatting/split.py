@@ -70,3 +70,16 @@ def part_end(text: str, start: int, limit: int) -> int:
         if found != -1:
             return found + len(mark)
     return stop
+
+
+def opening_of(fence: Fence | None) -> str:
+    """What a message that begins inside a code block begins with."""
+    return "" if fence is None else f"{fence.opening}\n"
+
+
+def closing_of(text: str, inside: Fence | None) -> str:
+    """What a message with this text, which begins inside `inside`, needs at its end: the end of an open code block."""
+    fence = open_fence(text, inside)
+    if fence is None:
+        return ""
+    return fence.closing if text.endswith("\n") else f"\n{fence.closing}"

@@ -12,9 +12,14 @@ from hypothesis import strategies as st
 
 from base_client import Message, ThreadKey
 from tests.core.makers import THREAD, Counts, message
-from thread_manager import BATCH_LIMIT, Admission, Lane, Lanes
+from thread_manager import BATCH_LIMIT, Admission, Lane, Lanes, Limits
 
 PEOPLE = ("U0ADA00001", "U0GRACE001")
+
+
+def within(thread: int, person: int = 1_000, everybody: int = 1_000) -> Limits:
+    """Limits, of which most tests look at a thread's only."""
+    return Limits(thread, person, everybody)
 
 
 class Turns:
@@ -61,7 +66,7 @@ posts = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(PEOPLE), st.boolea
 def test_each_message_is_taken_once_or_refused(posts: list[tuple[int, str, bool]], limit: int) -> None:
     async def scene() -> None:
         turns = Turns()
-        lanes = Lanes(turns, limit, Counts())
+        lanes = Lanes(turns, within(limit), Counts())
         taken: list[Message] = []
         refused: list[Message] = []
         for number, (thread, author, pause) in enumerate(posts):
@@ -97,7 +102,7 @@ def test_a_line_is_taken_in_order_of_ts_and_split_by_author(order: list[int], au
 
 async def test_a_full_line_refuses_and_takes_again_later() -> None:
     turns = Turns(held=True)
-    lanes = Lanes(turns, 2, Counts())
+    lanes = Lanes(turns, within(2), Counts())
     await start_one(lanes)
     assert [lanes.submit(message(number)) for number in (1, 2, 3)] == [
         Admission.QUEUED,
@@ -111,9 +116,63 @@ async def test_a_full_line_refuses_and_takes_again_later() -> None:
     assert turns.numbers() == [[0], [1, 2], [4]]
 
 
+def in_thread(number: int, author: str = "U0ADA00001") -> Message:
+    """A message in a thread of its own."""
+    return message(number, author, ThreadKey("T1", "C1", str(number)))
+
+
+async def test_a_person_with_too_much_under_way_is_refused_in_every_thread_until_some_of_it_is_done() -> None:
+    turns = Turns(held=True)
+    lanes = Lanes(turns, within(5, person=2), Counts())
+    await start_one(lanes)
+    assert lanes.submit(message(1)) is Admission.QUEUED
+    assert lanes.submit(message(2)) is Admission.PERSON_FULL
+    assert lanes.submit(in_thread(3)) is Admission.PERSON_FULL
+    assert lanes.submit(in_thread(3, "U0GRACE001")) is Admission.STARTED
+    turns.go.set()
+    await idle(lanes)
+    assert lanes.under_way == 0
+    assert lanes.submit(in_thread(4)) is Admission.STARTED
+    await idle(lanes)
+    assert sorted(turns.numbers()) == [[0], [1], [3], [4]]
+
+
+async def test_everybody_together_has_a_limit_too() -> None:
+    turns = Turns(held=True)
+    lanes = Lanes(turns, within(5, everybody=2), Counts())
+    assert lanes.submit(in_thread(0)) is Admission.STARTED
+    assert lanes.submit(in_thread(1, "U0GRACE001")) is Admission.STARTED
+    assert lanes.submit(in_thread(2, "U0ALAN0001")) is Admission.ALL_FULL
+    assert len(lanes) == 2, "a refused message leaves no lane behind"
+    turns.go.set()
+    await idle(lanes)
+
+
+async def test_what_an_earlier_process_accepted_counts_and_is_not_refused() -> None:
+    turns = Turns(held=True)
+    lanes = Lanes(turns, within(5, person=1), Counts())
+    assert lanes.submit(in_thread(0), limited=False) is Admission.STARTED
+    assert lanes.submit(in_thread(1), limited=False) is Admission.STARTED
+    assert lanes.submit(in_thread(2)) is Admission.PERSON_FULL
+    turns.go.set()
+    await idle(lanes)
+
+
+async def test_a_withdrawn_message_is_under_way_no_longer() -> None:
+    turns = Turns(held=True)
+    lanes = Lanes(turns, within(5, person=2), Counts())
+    await start_one(lanes)
+    lanes.submit(message(1))
+    lanes.withdraw(THREAD, [message(1).key])
+    assert lanes.under_way == 1
+    assert lanes.submit(in_thread(2)) is Admission.STARTED
+    turns.go.set()
+    await idle(lanes)
+
+
 async def test_without_a_line_only_the_turn_itself_is_taken() -> None:
     turns = Turns(held=True)
-    lanes = Lanes(turns, 0, Counts())
+    lanes = Lanes(turns, within(0), Counts())
     await start_one(lanes)
     assert lanes.submit(message(1)) is Admission.FULL
     turns.go.set()
@@ -122,7 +181,7 @@ async def test_without_a_line_only_the_turn_itself_is_taken() -> None:
 
 async def test_a_message_stands_in_line_once() -> None:
     turns = Turns(held=True)
-    lanes = Lanes(turns, 5, Counts())
+    lanes = Lanes(turns, within(5), Counts())
     await start_one(lanes)
     assert lanes.submit(message(1)) is Admission.QUEUED
     assert lanes.submit(message(1)) is Admission.KNOWN
@@ -133,7 +192,7 @@ async def test_a_message_stands_in_line_once() -> None:
 
 async def test_what_an_earlier_process_accepted_is_never_refused() -> None:
     turns = Turns(held=True)
-    lanes = Lanes(turns, 0, Counts())
+    lanes = Lanes(turns, within(0), Counts())
     assert lanes.submit(message(0), limited=False) is Admission.STARTED
     assert lanes.submit(message(1), limited=False) is Admission.QUEUED
     turns.go.set()
@@ -143,7 +202,7 @@ async def test_what_an_earlier_process_accepted_is_never_refused() -> None:
 
 async def test_threads_do_not_wait_for_each_other() -> None:
     turns = Turns(held=True)
-    lanes = Lanes(turns, 5, Counts())
+    lanes = Lanes(turns, within(5), Counts())
     for number in range(3):
         lanes.submit(message(number, thread=ThreadKey("T1", "C1", str(number))))
     await asyncio.sleep(0.01)
@@ -162,7 +221,7 @@ async def test_a_crash_does_not_take_the_lane_with_it(caplog: pytest.LogCaptureF
             raise RuntimeError("the first turn breaks")
 
     counts = Counts()
-    lanes = Lanes(work, 5, counts)
+    lanes = Lanes(work, within(5), counts)
     with caplog.at_level(logging.CRITICAL, "threadwell.lanes"):
         await start_one(lanes)
         lanes.submit(message(1))
@@ -173,7 +232,7 @@ async def test_a_crash_does_not_take_the_lane_with_it(caplog: pytest.LogCaptureF
 
 async def test_the_watchdog_reports_and_touches_nothing(caplog: pytest.LogCaptureFixture) -> None:
     turns, counts = Turns(held=True), Counts()
-    lanes = Lanes(turns, 5, counts)
+    lanes = Lanes(turns, within(5), counts)
     await start_one(lanes)
     lanes.submit(message(1))
     watchdog = asyncio.create_task(lanes.watch(interval=0.01, warn_after=0.0))
@@ -191,7 +250,7 @@ async def test_the_watchdog_reports_and_touches_nothing(caplog: pytest.LogCaptur
 
 async def test_a_stop_lets_the_turn_end_and_leaves_what_waits() -> None:
     turns = Turns(held=True)
-    lanes = Lanes(turns, 5, Counts())
+    lanes = Lanes(turns, within(5), Counts())
     await start_one(lanes)
     lanes.submit(message(1))
     closing = asyncio.create_task(lanes.close(grace=5))
@@ -213,7 +272,7 @@ async def test_a_stop_cuts_a_turn_that_outlives_its_grace() -> None:
             cancelled.set()
             raise
 
-    lanes = Lanes(work, 5, Counts())
+    lanes = Lanes(work, within(5), Counts())
     await start_one(lanes)
     await lanes.close(grace=0.01)
     assert cancelled.is_set()
@@ -227,7 +286,7 @@ async def test_a_turn_begins_when_its_runner_lets_it() -> None:
         await free.wait()
         await turn()
 
-    lanes = Lanes(turns, 1, Counts(), later)
+    lanes = Lanes(turns, within(1), Counts(), later)
     assert [lanes.submit(message(number)) for number in range(3)] == [
         Admission.STARTED,
         Admission.QUEUED,

@@ -51,7 +51,7 @@ def numbers(window: Window, kind: str) -> list[int]:
     budget=st.integers(1_500, 6_000),
 )
 def test_the_window_keeps_within_its_budget(said: list[tuple[str, bool]], asked: list[str], budget: int) -> None:
-    history = [stored(number, text * 5, own=own) for number, (text, own) in enumerate(said)]
+    history = [stored(number, text * 5 or "nothing", own=own) for number, (text, own) in enumerate(said)]
     newest = [stored(100 + number, text * 20) for number, text in enumerate(asked)]
     window = build_window(history, newest, NAMES, budget, NOW)
     assert window.tokens <= budget
@@ -125,3 +125,8 @@ def test_requests_of_a_thread_begin_alike() -> None:
     after = build_window([*history, question, answer], [stored(8, "then?")], NAMES, 50_000, NOW + 60)
     assert after.items[:6] == before.items[:6]
     assert text_of(before.items[6]) == f"{text_of(after.items[6])}\n{clock_line(NOW)}"
+
+
+def test_what_the_bot_shared_without_words_is_no_message_of_its_own() -> None:
+    window = build_window([stored(1, "", own=True)], [stored(2, "hello")], NAMES, 2_000, NOW)
+    assert len(window.items) == 1

@@ -35,6 +35,18 @@ async def test_the_turn_in_hand_and_what_waits_are_left_out(store: Store) -> Non
     assert texts(await store.history(THREAD)) == ["m1", "a1", "m3", "m5"]
 
 
+async def test_an_older_question_that_comes_late_is_answered_without_those_that_are_under_way_or_failed(
+    store: Store,
+) -> None:
+    await begin(store, "working", 5)
+    await begin(store, "failed", 4)
+    await store.finish("failed", TurnState.FAILED, "", "empty", ())
+    await begin(store, "late", 3)
+    await begin(store, "next", 6)
+    assert texts(await store.history(THREAD, before_turn="late")) == []
+    assert texts(await store.history(THREAD, before_turn="next")) == ["m4"], "it may be answered now"
+
+
 async def test_each_thread_has_its_own_history(store: Store) -> None:
     await answer(store, "t", 1, posted=2)
     for other in (ThreadKey("T1", "C1", "9.0"), ThreadKey("T1", "C2", "1000.000000"), ThreadKey("T2", "C1", "1000.0")):
@@ -44,7 +56,7 @@ async def test_each_thread_has_its_own_history(store: Store) -> None:
 async def test_edits_and_deletions_are_followed(store: Store) -> None:
     await answer(store, "t", 1, posted=2)
     await answer(store, "u", 3, posted=4)
-    assert await store.edit(Edit(key(1), "edited"))
+    assert await store.edit(Edit(key(1), "edited", key(90).ts))
     assert await store.delete(key(3))
     assert texts(await store.history(THREAD)) == ["edited", "a1", "a3"]
 
@@ -52,8 +64,8 @@ async def test_edits_and_deletions_are_followed(store: Store) -> None:
 async def test_an_edit_of_what_is_unknown_or_deleted_is_none(store: Store) -> None:
     await store.accept(message(1))
     await store.delete(key(1))
-    assert not await store.edit(Edit(key(1), "again"))
-    assert not await store.edit(Edit(key(2), "words"))
+    assert not await store.edit(Edit(key(1), "again", key(90).ts))
+    assert not await store.edit(Edit(key(2), "words", key(90).ts))
     assert await store.history(THREAD) == ()
 
 

@@ -74,8 +74,16 @@ async def test_a_claim_takes_what_waits_in_order_of_ts(store: Store) -> None:
 
 async def test_a_claim_gives_the_present_text(store: Store) -> None:
     await store.accept(message(1, "first words"))
-    assert await store.edit(Edit(key(1), "better words"))
+    assert await store.edit(Edit(key(1), "better words", key(90).ts))
     assert texts(await store.claim("t", THREAD, [key(1)])) == ["better words"]
+
+
+async def test_edits_count_in_the_order_of_the_platform_not_of_their_arrival(store: Store) -> None:
+    await store.accept(message(1, "first words"))
+    assert await store.edit(Edit(key(1), "newest words", key(91).ts))
+    assert not await store.edit(Edit(key(1), "older words", key(90).ts))
+    assert await store.edit(Edit(key(1), "newest words", key(91).ts)), "delivered twice"
+    assert texts(await store.claim("t", THREAD, [key(1)])) == ["newest words"]
 
 
 async def test_a_claim_leaves_deleted_messages_out(store: Store) -> None:
@@ -170,7 +178,7 @@ async def test_any_text_can_be_kept(store: Store, given: str, kept: str) -> None
     message_of_it = message(1)
     assert await store.accept(type(message_of_it)(key(1), THREAD, "U1", given))
     assert texts(await store.claim("t", THREAD, [key(1)])) == [kept]
-    await store.edit(Edit(key(1), given + "!"))
+    await store.edit(Edit(key(1), given + "!", key(90).ts))
     await store.save_text("t", given)
     assert (await store.unfinished())[0].text == kept
     await store.finish("t", TurnState.DONE, given + "?", "", ())

@@ -58,7 +58,7 @@ async def test_an_unfinished_turn_is_found_again_with_its_complete_text(store: S
     assert turn.keys == (key(1), key(2))
 
 
-@pytest.mark.parametrize("state", [TurnState.DONE, TurnState.FAILED])
+@pytest.mark.parametrize("state", [TurnState.DONE, TurnState.FAILED, TurnState.STOPPED])
 async def test_an_ended_turn_is_not_found_again(store: Store, state: TurnState) -> None:
     await begin(store, "t", 1)
     await store.finish("t", state, "words", "trouble", ())
@@ -113,6 +113,17 @@ async def test_an_ending_without_text_leaves_no_answer(store: Store) -> None:
     await begin(store, "t", 1)
     await store.finish("t", TurnState.FAILED, "", "timeout", ())
     assert texts(await store.history(THREAD)) == ["m1"]
+
+
+async def test_what_was_written_before_a_stop_is_the_answer(store: Store) -> None:
+    await begin(store, "t", 1)
+    await store.record_part("t", part(1, 7))
+    await store.save_text("t", "half of")
+    await store.finish("t", TurnState.STOPPED, "half of", "", ())
+    assert [(one.text, one.key) for one in await store.history(THREAD)] == [("m1", key(1)), ("half of", key(7))]
+    with closing(sqlite3.connect((await store.check())["file"])) as file:
+        assert file.execute("SELECT state, text FROM turns").fetchall() == [("stopped", "")]
+        assert file.execute("SELECT state FROM inbox").fetchall() == [("done",)]
 
 
 async def test_an_answer_deleted_while_it_was_written_is_not_kept(store: Store) -> None:

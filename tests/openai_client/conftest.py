@@ -7,6 +7,7 @@ import pytest
 
 from tests.openai_client.bench import Bench
 from tests.openai_client.dialects import ChatDialect, Dialect, ResponsesDialect
+from tests.openai_client.easel import Easel
 from tests.openai_client.server import ScriptedServer, serving
 
 _CERTIFICATES = httpx2.create_ssl_context()
@@ -47,3 +48,8 @@ async def responses_bench(server: ScriptedServer) -> AsyncIterator[Bench]:
 async def chat_bench(server: ScriptedServer) -> AsyncIterator[Bench]:
     async with Bench(server, ChatDialect()) as bench:
         yield bench
+
+
+@pytest.fixture
+def easel(responses_bench: Bench) -> Easel:
+    return Easel(responses_bench)

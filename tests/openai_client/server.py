@@ -51,7 +51,9 @@ class Hang:
 
 @dataclass(frozen=True)
 class Hangup:
-    """The connection is closed before any answer."""
+    """The connection is closed before any answer, after some seconds."""
+
+    after: float = 0.0
 
 
 Reply = Stream | Refuse | Hang | Hangup
@@ -93,7 +95,7 @@ class ScriptedServer:
         loop = asyncio.get_running_loop()
         self.connections.add(id(request.transport))
         self._kept.append(request.transport)
-        body = cast(Json, json.loads(await request.read()))
+        body = await _body_of(request)
         self.received.append(Received(request.path, body, dict(request.headers), loop.time()))
         self.open_now += 1
         self.most_open = max(self.most_open, self.open_now)
@@ -119,7 +121,8 @@ class ScriptedServer:
                 return web.json_response(body, status=status, headers={"x-request-id": "req_refused", **headers})
             case Hang():
                 await asyncio.sleep(60)
-            case Hangup():
+            case Hangup(after):
+                await asyncio.sleep(after)
                 _transport(request).close()
             case Stream():
                 return await self._stream(request, reply)
@@ -146,6 +149,23 @@ class ScriptedServer:
         return response
 
 
+async def _body_of(request: web.Request) -> Json:
+    """The JSON of the request; of a form its fields, and lists of files under their names."""
+    if not request.can_read_body:
+        return {}
+    if request.content_type != "multipart/form-data":
+        return cast(Json, json.loads(await request.read()))
+    body: Json = {}
+    for name, value in (await request.post()).items():
+        if isinstance(value, web.FileField):
+            kept = body.setdefault(name, [])
+            assert isinstance(kept, list)
+            kept.append((value.filename, value.content_type, value.file.read()))
+        else:
+            body[name] = value
+    return body
+
+
 def _transport(request: web.Request) -> asyncio.Transport:
     assert isinstance(request.transport, asyncio.Transport)
     return request.transport
@@ -154,8 +174,9 @@ def _transport(request: web.Request) -> asyncio.Transport:
 @asynccontextmanager
 async def serving() -> AsyncIterator[ScriptedServer]:
     server = ScriptedServer()
-    app = web.Application()
+    app = web.Application(client_max_size=64 * 1024 * 1024)
     app.router.add_post("/{path:.*}", server.answer)
+    app.router.add_get("/{path:.*}", server.answer)
     runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

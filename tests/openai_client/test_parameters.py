@@ -6,11 +6,21 @@ import pytest
 
 from openai_client.errors import Failure
 from openai_client.events import Json
+from openai_client.wire import child
 from tests.openai_client.bench import Bench
 from tests.openai_client.dialects import ChatDialect
 from tests.openai_client.server import Refuse, Reply, Stream
 
 EVERYTHING = {"effort": "high", "verbosity": "low", "temperature": 0.5, "top_p": 0.9}
+
+PLAIN = {"effort": "reasoning_effort", "verbosity": "verbosity"}
+
+
+def chosen(body: Json) -> list[object]:
+    """Effort, verbosity, temperature and top_p of a body of either API."""
+    effort = child(body, "reasoning").get("effort") or body.get("reasoning_effort")
+    verbosity = child(body, "text").get("verbosity") or body.get("verbosity")
+    return [effort, verbosity, body.get("temperature"), body.get("top_p")]
 
 
 def refusal(param: str | None, message: str = "No.", code: str | None = "unsupported_parameter") -> Refuse:
@@ -91,6 +101,36 @@ async def test_a_nested_name_drops_the_parameter_it_belongs_to(responses_bench: 
     bench.will(refusal("reasoning.effort"), refusal("include[0]"), bench.answer("Fine."))
     await bench.ask(**EVERYTHING)
     assert bench.bodies[2].keys() == bench.bodies[0].keys() - {"reasoning", "include"}
+
+
+async def test_effort_verbosity_and_sampling_are_sent_when_they_are_set(bench: Bench) -> None:
+    bench.will(bench.answer("Fine."))
+    await bench.ask(**EVERYTHING)
+    await bench.ask()
+    assert chosen(bench.bodies[0]) == ["high", "low", 0.5, 0.9]
+    assert chosen(bench.bodies[1]) == [None, None, None, None]
+
+
+@pytest.mark.parametrize("code", ["unsupported_value", "invalid_value"])
+@pytest.mark.parametrize(("setting", "refused", "taken"), [("effort", "max", "low"), ("verbosity", "low", "high")])
+async def test_a_refused_effort_or_verbosity_says_nothing_of_the_others(
+    bench: Bench, setting: str, refused: str, taken: str, code: str
+) -> None:
+    responses = bench.dialect.api == "responses"
+    param = {"effort": "reasoning.effort", "verbosity": "text.verbosity"}[setting] if responses else PLAIN[setting]
+    bench.will(refusal(param, "Invalid. Supported values are: 'medium'.", code), bench.answer("Fine."))
+    for value in (refused, refused, taken):
+        await bench.ask(**{setting: value})
+    at = list(EVERYTHING).index(setting)
+    assert [chosen(body)[at] for body in bench.bodies] == [refused, None, None, taken]
+
+
+async def test_a_parameter_of_its_own_that_is_refused_goes_with_all_its_values(bench: Bench) -> None:
+    param = "reasoning.effort" if bench.dialect.api == "responses" else "reasoning_effort"
+    bench.will(refusal(param), bench.answer("Fine."))
+    for effort in ("high", "low"):
+        await bench.ask(effort=effort)
+    assert [chosen(body)[0] for body in bench.bodies] == ["high", None, None]
 
 
 async def test_only_the_refused_stream_option_goes(chat_bench: Bench) -> None:

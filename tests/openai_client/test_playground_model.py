@@ -1,5 +1,6 @@
 """Against the playground's model server, which is as strict about requests as OpenAI's."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -18,6 +19,7 @@ from openai_client.events import (
     ToolSpec,
     UserText,
 )
+from playground.model.journal import Outcome
 from playground.model.server import ModelServer
 from tests.openai_client.bench import QUICK, Figures, a_request, settings_for
 
@@ -113,6 +115,37 @@ async def test_faults_in_the_middle(table: Table, knob: str, failure: Failure) -
         await table.client.complete(a_request(), table.hear)
     assert (caught.value.failure, caught.value.after_text) == (failure, True)
     assert table.text == "Half an "
+
+
+async def test_a_call_cancelled_in_the_middle_of_its_text_closes_its_connection(table: Table) -> None:
+    table.server.knobs.set(answer="word " * 200, chunk_characters=5, chunk_seconds=0.05)
+    asking = asyncio.create_task(table.client.complete(a_request(), table.hear))
+    async with asyncio.timeout(5):
+        while not table.text:
+            await asyncio.sleep(0.01)
+    asking.cancel()
+    async with asyncio.timeout(1):
+        await asyncio.wait({asking})
+        await table.server.idle()
+    assert asking.cancelled()
+    assert table.server.journal[-1].outcome is Outcome.CLIENT_CLOSED
+
+
+async def test_settings_that_a_model_does_not_take_are_left_out(table: Table) -> None:
+    table.server.knobs.set(answer="Fine.")
+    for _ in range(2):
+        await table.client.complete(
+            a_request(model="gpt-6.2-sol", effort="minimal", temperature=0.1, top_p=0.5), table.hear
+        )
+    assert table.text == "Fine.Fine."
+    assert [call.status for call in table.server.journal] == [400, 400, 400, 200, 200]
+
+
+async def test_the_models_on_offer_are_those_that_talk(table: Table) -> None:
+    offered = await table.client.models.offered()
+    assert offered[0] == "gpt-6.2-sol"
+    assert {"gpt-6.2-terra", "gpt-5.6-luna", "gpt-5.4", "gpt-4.1"} < set(offered)
+    assert not {"text-embedding-3-small", "gpt-image-2.6-sunburst", "whisper-1"} & set(offered)
 
 
 async def test_ten_calls_use_one_connection(table: Table) -> None:

@@ -56,6 +56,9 @@ async def test_all_figures(client: aiohttp.ClientSession) -> None:
     async with client.get("/health") as answer:
         body: dict[str, object] = await answer.json()
     assert body.pop("seconds_up") == pytest.approx(0, abs=30)
+    process = body.pop("process")
+    assert isinstance(process, dict)
+    assert process["tasks"] > 0
     assert body == {"ready": True, "figures": {"turns": 3}}
 
 

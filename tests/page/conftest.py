@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from playground.server import Playground
 from tests.wire.harness import running_bot
 
+from .app_side import AppSide
 from .browser import CHROMIUM, running_chromium
-from .visitor import Visitor
+from .visitor import WAIT, Visitor
+from .windows import ADA
 
 ROOMS = count(1)
+# What is to be seen may take as long as what is to be pressed.
+expect.set_options(timeout=WAIT)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -52,3 +56,12 @@ async def visitor(playground: Playground, chromium: Browser) -> AsyncIterator[Vi
     yield visitor
     assert visitor.complaints == []
     await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def app(playground: Playground) -> AsyncIterator[AppSide]:
+    """An app made by hand; no window of Ada's stays open behind it."""
+    async with AppSide(playground) as app:
+        yield app
+    for view in reversed(playground.workspace.views_of(ADA)):
+        playground.workspace.interactivity.close(ADA, view.id)

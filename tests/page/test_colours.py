@@ -15,7 +15,7 @@ TEXT_ON = {
     "ground": ("text", "muted", "accent", "link", "warn", "danger"),
     "raised": ("text", "muted", "accent"),
     "sunken": ("text", "muted", "accent", "code-keyword", "code-name", "code-string", "code-number", "code-comment"),
-    "hover": ("text", "muted", "link"),
+    "hover": ("text", "muted", "link", "danger"),
     "accent-soft": ("accent", "text"),
     "warn-soft": ("warn",),
     "accent": ("on-accent",),

@@ -98,3 +98,15 @@ def test_hostile_texts_are_rendered_in_time(piece: str) -> None:
     mrkdwn.render(text, name)
     markdown.render(text, name)
     assert time.process_time() - began < 3
+
+
+def test_a_moment_is_written_as_its_form_says_and_one_that_is_unknown_as_its_fallback() -> None:
+    def shown(form: str, seconds: str) -> str:
+        return mrkdwn.render(f"<!date^{seconds}^{form}|then>", name)
+
+    at = time.localtime(1_700_000_000)
+    assert shown("{date_num} at {time}", "1700000000") == time.strftime("<p>%Y-%m-%d at %H:%M</p>", at)
+    assert shown("{date_short_pretty}", "1700000000") == time.strftime("<p>%b %-d, %Y</p>", at)
+    assert shown("{date_short_pretty}", str(int(time.time()))) in {"<p>today</p>", "<p>yesterday</p>"}
+    for form, seconds in (("{moon}", "1700000000"), ("{time}", "soon"), ("{time}", "9" * 30)):
+        assert shown(form, seconds) == "<p>then</p>"

@@ -7,10 +7,12 @@ from playwright.async_api import ConsoleMessage, Error, Locator, Page
 from playground.server import Playground
 from playground.slack.records import Channel
 
+from .interacting import Interacting
+
 WAIT = 15_000  # milliseconds
 
 
-class Visitor:
+class Visitor(Interacting):
     """`complaints` are the errors and warnings of the browser, violations of the page's policy among them."""
 
     def __init__(self, page: Page, playground: Playground, room: Channel) -> None:
@@ -75,8 +77,11 @@ class Visitor:
         await self.messages(where).nth(before).wait_for()
 
     async def answered(self, count: int = 1) -> Locator:
-        """The bot's messages in the open thread, once there are so many and none is still being written."""
-        answers = self.thread.locator(".message", has=self.page.locator(".badge"))
+        """The bot's messages in the open thread, once there are so many and none is still being written.
+
+        Notes for one person alone are none of them.
+        """
+        answers = self.thread.locator(".message:not(.ephemeral)", has=self.page.locator(".badge"))
         await answers.nth(count - 1).wait_for()
         await self.page.locator("#thread .message.live").wait_for(state="detached")
         await self.page.locator("#thread-status:empty").wait_for(state="attached")

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from message_processor import lines
+from message_processor.lines import Lines
+from message_processor.wording import ENGLISH
 from openai_client.errors import Failure
 from playground.server import Options, Playground
+from tests.ingestion.samples import png
 from tests.peers.llmock import Llmock
 from tests.wire.harness import House, running_bot
 
 pytestmark = pytest.mark.slow
+
+LINES = Lines(ENGLISH)
 
 PLAIN = "A plain answer with **bold** words, an umlaut (ä) and a smile 😀."
 
@@ -32,9 +36,27 @@ async def test_aimock_answers_in_the_thread(aimock: str, api: str, tmp_path: Pat
         assert await home.ask("plain, please") == PLAIN
         refused = await home.ask("no money")
         cut_off = await home.ask("truncated")
-    assert refused == lines.failure_line(Failure.QUOTA, "")
+    assert refused == LINES.failure(Failure.QUOTA)
     assert cut_off.startswith("This ")
-    assert cut_off.endswith(lines.cut_line(Failure.DROPPED))
+    assert cut_off.endswith(LINES.cut(Failure.DROPPED))
+
+
+async def test_aimock_sees_draws_and_changes_pictures(aimock: str, api: str, tmp_path: Path) -> None:
+    async with house(aimock, api, tmp_path) as home:
+        ts = home.attach("what is on it?", [("shot.png", png(64, 48, "green"))])
+        (seen,) = await home.settled(ts)
+        assert seen.text == "A picture was given."
+        ts = home.mention("draw, please")
+        drawn = await home.settled(ts, answers=2)
+        home.say("change it, please", thread_ts=ts)
+        changed = (await home.settled(ts, answers=4))[2:]
+    assert [message.text for message in drawn if not message.files] == ["There it is."]
+    assert [message.text for message in changed if not message.files] == ["It is changed."]
+    before, after = ([file.data for message in some for file in message.files] for some in (drawn, changed))
+    assert len(before) == len(after) == 1
+    assert before != after
+    assert before[0] is not None
+    assert before[0].startswith(b"\x89PNG")
 
 
 async def test_llmock_answers_in_the_thread(llmock: Llmock, api: str, tmp_path: Path) -> None:
@@ -45,5 +67,5 @@ async def test_llmock_answers_in_the_thread(llmock: Llmock, api: str, tmp_path: 
         await llmock.will({"type": "stream_fault", "kind": "stall", "after_chunks": 9}, {"type": "reply", "text": text})
         stalled = await home.ask("And now?")
     assert stalled.startswith("An answer")
-    assert stalled.endswith(lines.cut_line(Failure.STALLED))
+    assert stalled.endswith(LINES.cut(Failure.STALLED))
     assert await llmock.complaints() == []

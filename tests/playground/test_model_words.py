@@ -10,6 +10,7 @@ from playground.model.asked import Asked, read
 from playground.model.journal import Api
 from playground.model.knobs import NAMES, Knobs
 from playground.model.texts import long_answer
+from playground.model.tool_words import TOOL_WORDS
 from playground.model.words import WORDS, steer, wishes
 from tests.playground.model_rig import Event, kinds, running, text_of
 
@@ -108,5 +109,6 @@ async def test_words_work_over_the_wire() -> None:
 
 def test_readme_names_every_word_and_every_knob() -> None:
     readme = Path(model.__file__).with_name("README.md").read_text(encoding="utf-8")
-    assert [word.shown for word in WORDS if f"`{word.shown}`" not in readme] == []
+    shown = [word.shown for word in WORDS] + [word.shown for word in TOOL_WORDS]
+    assert [word for word in shown if f"`{word}`" not in readme] == []
     assert [name for name in NAMES if f"`{name}`" not in readme] == []

@@ -12,9 +12,10 @@ from playground.slack.web_api.context import Context
 from playground.slack.wire import Json, SlackError
 
 NAMES = (
-    "blocks bot channel channel_id chunks cursor include_all_metadata latest limit loading_messages markdown_text "
+    "alt_txt blocks bot channel channel_id channels chunks cursor external_id file filename files hash "
+    "include_all_metadata include_locale initial_comment latest length limit loading_messages markdown_text "
     "message_ts metadata name oldest prompts recipient_team_id recipient_user_id session_status status text thread_ts "
-    "timestamp title ts types user users"
+    "timestamp title trigger_id ts types user user_id users view view_id"
 ).split()
 VALUES: st.SearchStrategy[Json] = st.recursive(
     st.none()
@@ -29,6 +30,41 @@ VALUES: st.SearchStrategy[Json] = st.recursive(
     ),
     max_leaves=6,
 )
+
+KINDS = (
+    "actions button checkboxes context divider header image input mrkdwn number_input plain_text plain_text_input "
+    "radio_buttons section static_select"
+).split()
+PARTS = (
+    "accessory action_id block_id confirm element elements fields initial_option initial_options initial_value "
+    "is_decimal_allowed label max_length max_value min_value option_groups options placeholder text value"
+).split()
+TYPED = st.fixed_dictionaries({"type": st.sampled_from(KINDS)})
+SIMPLE = st.booleans() | st.integers(-5, 5) | st.text(max_size=4) | st.sampled_from(["1", "0.5", "a"])
+PIECES = st.recursive(
+    SIMPLE | TYPED,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.builds(lambda first, more: first | more, TYPED, st.dictionaries(st.sampled_from(PARTS), inner, max_size=5))
+    ),
+    max_leaves=20,
+)
+
+
+@settings(deadline=None)  # a busy machine is no failure
+@given(blocks=st.lists(PIECES, max_size=3))
+async def test_any_blocks_are_shown_or_refused_with_their_places(blocks: list[Json]) -> None:
+    workspace = Playground().workspace
+    publish = METHODS["views.publish"]
+    context = Context(workspace, Playground().sockets)
+    args: dict[str, Json] = {"user_id": "U0ADA00001", "view": {"type": "home", "blocks": blocks}}
+    try:
+        answer = publish(context, Arguments(args))
+    except SlackError as error:
+        assert (error.code, bool(error.messages)) == ("invalid_arguments", True)  # noqa: PT017  either end is fine
+    else:
+        assert json.loads(json.dumps(answer)) is not None
+        assert workspace.home_of("ada") is not None
 
 
 @settings(deadline=None)  # a busy machine is no failure

@@ -142,6 +142,6 @@ async def test_ts_are_unique_and_increasing(playground: Playground) -> None:
 
 async def test_files_make_a_file_share(playground: Playground) -> None:
     async with RawSocket(playground) as socket:
-        playground.workspace.post("ada", GENERAL, "look", files=[{"id": "F1", "name": "a.txt"}])
+        playground.workspace.upload("ada", GENERAL, "look", [("a.txt", b"words")])
         (event,) = await _events(socket, 1)
-    assert (event["subtype"], event["files"]) == ("file_share", [{"id": "F1", "name": "a.txt"}])
+    assert (event["subtype"], [file["name"] for file in event["files"]]) == ("file_share", ["a.txt"])

@@ -7,6 +7,7 @@ from tests.playground.slack_calls import SlackCalls
 
 GENERAL = "C0GENERAL1"
 TEXT = {"markdown_text": "x"}
+TASK = {"type": "task_update", "id": "1", "title": "t", "status": "pending"}
 
 
 def _start_args(playground: Playground) -> dict[str, object]:
@@ -41,6 +42,8 @@ async def _start(playground: Playground, slack: SlackCalls, **more: object) -> d
         ({"chunks": [{"type": "markdown_text", "markdown_text": "x"}]}, "invalid_chunks"),
         ({"chunks": [{"type": "task_update", "id": "1", "title": "t", "status": "done"}]}, "invalid_chunks"),
         ({"chunks": [{"type": "plan_update", "title": "t" * 257}]}, "invalid_chunks"),
+        ({"chunks": [TASK | {"details": "d" * 257}]}, "invalid_chunks"),
+        ({"chunks": [TASK | {"output": 7}]}, "invalid_chunks"),
     ],
 )
 async def test_starts_that_slack_refuses(
@@ -48,6 +51,18 @@ async def test_starts_that_slack_refuses(
 ) -> None:
     assert await slack.refused("chat.startStream", **(_start_args(playground) | change)) == code
     assert playground.workspace.open_streams() == []
+
+
+async def test_task_cards_alone_make_a_stream_and_a_rewrite_takes_them_away(
+    playground: Playground, slack: SlackCalls
+) -> None:
+    stream = await _start(playground, slack, chunks=[TASK])
+    await slack.ok("chat.appendStream", **stream, chunks=[TASK | {"status": "complete", "details": "d" * 256}])
+    message = playground.workspace.message(GENERAL, str(stream["ts"]))
+    assert ([chunk["status"] for chunk in message.chunks], message.text) == (["pending", "complete"], "")
+    await slack.ok("chat.stopStream", **stream)
+    await slack.ok("chat.update", **stream, text="all of it anew")
+    assert message.chunks == []
 
 
 async def test_the_text_is_kept_raw_and_in_order(playground: Playground, slack: SlackCalls) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from base_client import Deletion, Edit, Message, MessageKey, ThreadKey
+from base_client import Deletion, Edit, FileDeletion, FileRef, Message, MessageKey, Stop, ThreadKey, TitleChange
+from slack_client.event_handlers.agent_events import AGENT_EVENTS, HomeOpened, Joined
 from slack_client.event_handlers.message_events import Dropped, Incoming, Unaddressed, read_event
 from slack_client.identity import Identity
 
@@ -115,6 +116,38 @@ def test_what_is_not_for_the_bot_is_dropped_and_counted(changes: Json, reason: s
     assert read(changes) == Dropped(reason)
 
 
+FILE = {"id": "F1", "name": "shot.png", "size": 5, "url_private": "https://files.slack.com/x"}
+SHOT = FileRef("F1", "shot.png", 5, "https://files.slack.com/x")
+
+
+@pytest.mark.parametrize("changes", [{}, {"subtype": "file_share"}, {"type": "app_mention"}])
+def test_files_come_with_the_message(changes: Json) -> None:
+    message = read({"files": [FILE, "no file", FILE | {"id": "F2"}], **changes})
+    assert isinstance(message, Message)
+    assert [file.id for file in message.files] == ["F1", "F2"]
+    assert message.files[0] == SHOT
+
+
+def test_a_file_needs_no_words() -> None:
+    direct = read({"subtype": "file_share", "channel_type": "im", "text": "", "files": [FILE]})
+    assert isinstance(direct, Message)
+    assert (direct.text, direct.files, direct.wants_answer) == ("", (SHOT,), True)
+    overheard = read({"subtype": "file_share", "thread_ts": "1600000000.000100", "text": "", "files": [FILE]})
+    assert isinstance(overheard, Unaddressed)
+    assert overheard.message.files == (SHOT,)
+
+
+@pytest.mark.parametrize("author", [{"bot_id": "B0BOT"}, {"user": "U0BOT"}])
+def test_the_bots_own_pictures_are_dropped(author: Json) -> None:
+    assert read({"subtype": "file_share", "files": [FILE], "channel_type": "im", **author}) == Dropped("bot")
+
+
+def test_the_deletion_of_a_file_is_followed() -> None:
+    assert read_event({"event": {"type": "file_deleted", "file_id": "F1"}}, BOT) == FileDeletion("T1", "F1")
+    assert read_event({"event": {"type": "file_deleted", "file_id": 1}}, BOT) == Dropped("malformed")
+    assert read_event({"event": {"type": "file_deleted"}}, BOT) == Dropped("malformed")
+
+
 @pytest.mark.parametrize("field", ["channel", "user", "ts"])
 def test_a_message_without_its_parts_is_malformed(field: str) -> None:
     assert read(without=field) == Dropped("malformed")
@@ -126,10 +159,16 @@ def changed(now: object, before: object = None, **more: object) -> Incoming:
 
 def test_an_edit_is_followed() -> None:
     now = {"user": "U1", "ts": TS, "text": "<@U0BOT> new &lt;"}
-    assert changed(now, {"text": "old"}) == Edit(MessageKey("T1", "C1", TS), "new <")
-    assert changed(now, "no object") == Edit(MessageKey("T1", "C1", TS), "new <")
+    assert changed(now, {"text": "old"}) == Edit(MessageKey("T1", "C1", TS), "new <", TS)
+    assert changed(now, "no object") == Edit(MessageKey("T1", "C1", TS), "new <", TS)
     assert changed(now, {"text": now["text"]}) == Dropped("unchanged")
     assert changed(now | {"bot_id": "B0BOT"}) == Dropped("bot")
+
+
+def test_an_edit_that_only_removes_a_file_changes_no_words() -> None:
+    now = {"user": "U1", "ts": TS, "text": "look", "files": [{"id": "F1", "mode": "tombstone"}]}
+    assert changed(now, {"text": "look", "files": [FILE]}) == Dropped("unchanged")
+    assert changed(now) == Edit(MessageKey("T1", "C1", TS), "look", TS)
 
 
 def test_a_deletion_is_followed() -> None:
@@ -156,6 +195,92 @@ def test_a_malformed_change_is_dropped(incoming: Incoming) -> None:
     assert incoming == Dropped("malformed")
 
 
+ROOT = "1600000000.000100"
+
+
+@pytest.mark.parametrize(
+    "text", ["stop", "STOP", " Stop! ", "!stop", "stop.", "*stop*", "<@U0BOT> stop", "stop <@U0BOT>"]
+)
+@pytest.mark.parametrize("thread", [{}, {"thread_ts": ROOT}])
+def test_a_message_that_only_says_stop_stops(text: str, thread: Json) -> None:
+    direct = read({"channel_type": "im", "text": text, **thread})
+    assert direct == Stop("T1", "C1", ROOT if thread else None, "U1", TS, said=True)
+
+
+@pytest.mark.parametrize("text", ["stop it", "please stop", "non-stop", "stopp", "stop stop", "!", "", "停止"])
+def test_whoever_says_more_asks_something(text: str) -> None:
+    assert isinstance(read({"channel_type": "im", "text": text}), Message)
+
+
+def test_a_stop_with_a_file_is_a_question() -> None:
+    assert isinstance(read({"channel_type": "im", "text": "stop", "files": [FILE]}), Message)
+
+
+def test_in_a_channel_stop_counts_where_the_bot_is_named_or_takes_part() -> None:
+    named = Stop("T1", "C1", TS, "U1", TS, said=True)
+    assert read({"text": "<@U0BOT> stop"}) == named
+    assert read({"type": "app_mention", "text": "<@U0BOT> stop"}) == named
+    assert read({"text": "stop"}) == Dropped("not_addressed")
+    overheard = read({"text": "stop", "thread_ts": ROOT})
+    assert isinstance(overheard, Unaddressed)
+    assert overheard.stop == Stop("T1", "C1", ROOT, "U1", TS, said=True)
+
+
+@pytest.mark.parametrize("changes", [{"bot_id": "B9"}, {"user": "USLACKBOT"}])
+def test_no_bot_stops_anything_by_saying_so(changes: Json) -> None:
+    assert read({"channel_type": "im", "text": "stop", **changes}) == Dropped("bot")
+
+
+def test_an_unfurled_link_is_no_edit() -> None:
+    now = {"user": "U1", "ts": TS, "text": "see https://a.example", "attachments": [{"from_url": "https://a.example"}]}
+    assert changed(now, {"text": now["text"]}) == Dropped("unchanged")
+
+
+# About the app itself
+
+ABOUT: Json = {"channel": "D1", "thread_ts": ROOT, "user": "U1", "event_ts": TS}
+
+
+def about(kind: str, without: str = "", **changes: object) -> Incoming:
+    event = {name: value for name, value in {**ABOUT, "type": kind, **changes}.items() if name != without}
+    return read_event({"event": event}, BOT)
+
+
+def test_the_stop_button_stops_its_thread_as_of_the_moment_it_was_pressed() -> None:
+    assert about("agent_session_stopped", streaming_message_ts=[TS]) == Stop("T1", "D1", ROOT, "U1", TS)
+
+
+def test_a_persons_title_is_heard_of_and_the_bots_own_is_not() -> None:
+    kind = "agent_session_title_changed"
+    assert about(kind, title="x" * 300) == TitleChange(ThreadKey("T1", "D1", ROOT), "x" * 200)
+    assert about(kind, title="Mine", user="U0BOT") == Dropped("not_ours")
+
+
+@pytest.mark.parametrize("tab", ["home", "messages"])
+def test_the_apps_pages_are_heard_of_when_they_are_opened(tab: str) -> None:
+    assert about("app_home_opened", tab=tab) == HomeOpened("U1", "D1", tab)
+
+
+def test_only_the_bots_own_arrival_is_heard_of() -> None:
+    assert about("member_joined_channel", user="U0BOT", inviter="U1") == Joined("D1", "U1")
+    assert about("member_joined_channel") == Dropped("not_ours")
+
+
+@pytest.mark.parametrize(
+    "incoming",
+    [
+        *(about("agent_session_stopped", without=field) for field in ("channel", "thread_ts", "event_ts")),
+        *(about("agent_session_title_changed", without=field) for field in ("channel", "thread_ts")),
+        about("agent_session_stopped", event_ts="now"),
+        about("app_home_opened", tab="about"),
+        about("app_home_opened", without="user", tab="home"),
+        about("member_joined_channel", user="U0BOT", without="channel"),
+    ],
+)
+def test_what_is_malformed_about_the_app_is_dropped(incoming: Incoming) -> None:
+    assert incoming == Dropped("malformed")
+
+
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -166,9 +291,35 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
     max_leaves=6,
 )
-kinds = st.sampled_from(["message", "app_mention", "message_changed", "message_deleted", "tombstone", "file_share"])
+kinds = st.sampled_from(
+    [
+        *AGENT_EVENTS,
+        "message",
+        "file_deleted",
+        "app_mention",
+        "message_changed",
+        "message_deleted",
+        "tombstone",
+        "file_share",
+    ]
+)
 names = st.sampled_from(
-    [*EVENT, "subtype", "thread_ts", "message", "previous_message", "deleted_ts", "bot_id", "user_team", "hidden"]
+    [
+        *EVENT,
+        "subtype",
+        "thread_ts",
+        "message",
+        "previous_message",
+        "deleted_ts",
+        "bot_id",
+        "user_team",
+        "hidden",
+        "files",
+        "file_id",
+        "event_ts",
+        "tab",
+        "title",
+    ]
 )
 
 

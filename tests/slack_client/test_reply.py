@@ -2,50 +2,27 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest_asyncio
 
 from database import Store, StoreUnavailable
-from slack_client.delivery import PART_LIMIT, Means, SlackReply
+from message_processor.lines import Lines
+from message_processor.small_tasks import SmallTasks
+from message_processor.wording import Wording
+from slack_client.busy_lines import BusyLines
+from slack_client.delivery import PART_LIMIT
 from slack_client.errors import Ambiguous, RateLimited, Refused, Unreachable
-from slack_client.messaging import Messaging
-from slack_client.notices import BusyLines, SmallTasks
-from slack_client.parts import Parts
 from slack_client.status import LINE, SESSION, AgentSurface, ThreadStatus
-from tests.slack_client.scripted import IDENTITY, QUESTION, THREAD, TIMINGS, Records, ScriptedApi
-
-
-@dataclass
-class Room:
-    """What a reply needs. `reply` opens one."""
-
-    surface: AgentSurface
-    api: ScriptedApi = field(default_factory=ScriptedApi)
-    records: Records = field(default_factory=Records)
-
-    def reply(self) -> SlackReply:
-        means = Means(self.api.pacing, TIMINGS, self.api.figures)
-        parts = Parts(self.api, Messaging(self.api, IDENTITY), QUESTION, TIMINGS.delivery_patience)
-        return SlackReply("t1", means, parts, ThreadStatus(self.api, self.surface, THREAD), self.records)
-
-    def texts(self, *methods: str) -> list[object]:
-        return [arguments.get("markdown_text") for method, arguments in self.api.calls if method in methods]
-
-    async def until(self, method: str, times: int = 1) -> None:
-        async with asyncio.timeout(5):
-            while self.api.methods().count(method) < times:
-                await asyncio.sleep(0.01)
+from tests.slack_client.room import Room, open_room
+from tests.slack_client.scripted import THREAD, TIMINGS, ScriptedApi
 
 
 @pytest_asyncio.fixture
 async def room(tmp_path: Path) -> AsyncIterator[Room]:
-    """A room of an app that is an agent, as far as Slack's answers go."""
-    figures = ScriptedApi().figures
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/bot.db", figures)
-    yield Room(AgentSurface(store))
-    await store.close()
+    """A room of an app that is an agent."""
+    async with open_room(tmp_path) as opened:
+        yield opened
 
 
 async def test_without_records_the_answer_is_delivered_all_the_same(room: Room) -> None:
@@ -62,7 +39,7 @@ async def test_a_stream_that_could_not_be_looked_for_gives_its_place_back(room: 
     room.api.next["conversations.replies"] = [Unreachable("conversations.replies", "refused")] * 1_000
     reply = room.reply()
     reply.say("One two three")
-    await asyncio.wait([reply.task], timeout=5)
+    await asyncio.wait([reply.writer], timeout=5)
     assert not await reply.close()
     assert room.api.pacing.live_streams == 0
 
@@ -72,8 +49,8 @@ async def test_a_cancelled_writer_gives_its_place_back(room: Room) -> None:
     reply.say("One two three")
     await room.until("chat.startStream")
     assert room.api.pacing.live_streams == 1
-    reply.task.cancel()
-    await asyncio.wait([reply.task], timeout=5)
+    reply.writer.cancel()
+    await asyncio.wait([reply.writer], timeout=5)
     assert room.api.pacing.live_streams == 0
 
 
@@ -180,17 +157,31 @@ async def test_what_was_found_out_is_remembered_for_a_day(room: Room, tmp_path: 
 # Busy lines
 
 
+WORDS = {"en": "{count} refused", "de": "{count} abgewiesen"}
+LOCALES = {"U1": "en", "U2": "de"}
+
+
+def busy_lines(room: Room, tasks: SmallTasks) -> BusyLines:
+    """Busy lines in the language of whoever is refused first."""
+
+    def lines_for(person: str) -> Lines:
+        words = WORDS[LOCALES[person]]
+        return Lines(Wording(LOCALES[person], {"busy.one": words, "busy.many": words}))
+
+    return BusyLines(room.api, tasks, TIMINGS, lines_for)
+
+
 def busy_texts(api: ScriptedApi) -> list[object]:
     return [arguments["text"] for _, arguments in api.calls]
 
 
 async def test_a_busy_line_is_said_once_and_updated(room: Room) -> None:
     tasks = SmallTasks()
-    lines = BusyLines(room.api, tasks, TIMINGS, lambda refused: f"{refused} refused")
+    lines = busy_lines(room, tasks)
     for _ in range(3):
-        lines.add(THREAD)
+        lines.add(THREAD, "U1")
     await room.until("chat.postMessage")
-    lines.add(THREAD)
+    lines.add(THREAD, "U1")
     await room.until("chat.update")
     await tasks.close()
     assert room.api.methods() == ["chat.postMessage", "chat.update"]
@@ -198,18 +189,32 @@ async def test_a_busy_line_is_said_once_and_updated(room: Room) -> None:
     assert room.api.calls[0][1]["unfurl_links"] is False
 
 
+async def test_a_busy_line_keeps_the_language_of_the_first_who_was_refused(room: Room) -> None:
+    tasks = SmallTasks()
+    lines = busy_lines(room, tasks)
+    lines.add(THREAD, "U2")
+    await room.until("chat.postMessage")
+    lines.add(THREAD, "U1")
+    await room.until("chat.update")
+    lines.over(THREAD)
+    lines.add(THREAD, "U1")
+    await room.until("chat.postMessage", times=2)
+    await tasks.close()
+    assert busy_texts(room.api) == ["1 abgewiesen", "2 abgewiesen", "1 refused"]
+
+
 async def test_a_busy_line_whose_answer_was_lost_is_said_again(room: Room) -> None:
     room.api.next["chat.postMessage"] = [Ambiguous("chat.postMessage", "reset")]
     tasks = SmallTasks()
-    lines = BusyLines(room.api, tasks, TIMINGS, lambda refused: f"{refused} refused")
-    lines.add(THREAD)
+    lines = busy_lines(room, tasks)
+    lines.add(THREAD, "U1")
     await room.until("chat.postMessage", times=2)
     await tasks.close()
 
 
 async def test_a_busy_line_that_found_no_place_is_said_with_the_next_refusal(room: Room) -> None:
     tasks = SmallTasks()
-    lines = BusyLines(room.api, tasks, TIMINGS, lambda refused: f"{refused} refused")
+    lines = busy_lines(room, tasks)
     blocker = asyncio.Event()
 
     async def wait() -> None:
@@ -217,10 +222,10 @@ async def test_a_busy_line_that_found_no_place_is_said_with_the_next_refusal(roo
 
     while tasks.start(wait(), "filler"):
         pass
-    lines.add(THREAD)
+    lines.add(THREAD, "U1")
     blocker.set()
     await asyncio.sleep(0.05)
-    lines.add(THREAD)
+    lines.add(THREAD, "U1")
     await room.until("chat.postMessage")
     await tasks.close()
     assert busy_texts(room.api) == ["2 refused"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from playground.server import Playground
+from playground.slack.files import FileAccess, FileMode
 from playground.slack.records import Message
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,8 +30,9 @@ FAST = {
     "busy_update": 0.2,
     "start_patience": 10.0,
     "socket_ping": 1.0,
+    "breaker_window": 0.001,
 }
-"""Internal durations for tests, in seconds."""
+"""Internal durations for tests, in seconds. Faults that follow one another must not open the breaker."""
 
 _LOCK_ERRORS = re.compile(r"release unlocked lock|Lock is not acquired|deadlock", re.IGNORECASE)
 _UNEXPECTED = re.compile(r"BlockingError|never awaited|never retrieved|was destroyed but it is pending")
@@ -101,6 +103,8 @@ def environment(
         "OPENAI_API_KEY": "test",
         "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/bot.db",
         "HEALTH_PORT": "0",
+        "OPENAI_UTILITY_MODEL": "none",
+        "USER_MAX_PENDING": "10000",
         "LOG_FORMAT": "json",
         "USE_ASYNC_MODE": "true" if mode == "async" else "false",
         "SHUTDOWN_GRACE_SECONDS": "10",
@@ -126,6 +130,20 @@ async def launch(variables: dict[str, str], folder: Path, arguments: Sequence[st
     return Bot(process, log)
 
 
+_ACKNOWLEDGED = 1.0
+"""Seconds that commands, clicks and submissions may wait for their acknowledgement: Slack sends them only once."""
+
+
+async def check_acknowledgements(playground: Playground, bot: Bot, since: int) -> None:
+    """What Slack does not deliver again was acknowledged in time, as far as the process runs."""
+    sent = [one for one in playground.sockets.envelopes[since:] if one.kind != "events_api"]
+    if any(one.acked_at is None for one in sent):
+        await asyncio.sleep(_ACKNOWLEDGED)
+    if bot.process.returncode is None:
+        late = [one for one in sent if one.acked_at is None or one.acked_at - one.sent_at > _ACKNOWLEDGED]
+        assert not late, late
+
+
 @asynccontextmanager
 async def running_bot(
     playground: Playground,
@@ -141,7 +159,9 @@ async def running_bot(
     bot.may_log_tracebacks = may_log_tracebacks
     try:
         await bot.until_logged("started", 30.0)
+        since = len(playground.sockets.envelopes)
         yield bot
+        await check_acknowledgements(playground, bot, since)
         await bot.stop()
     finally:
         await bot.kill()
@@ -191,3 +211,19 @@ class House:
         messages = await self.settled(ts, channel, seconds=seconds)
         assert len(messages) == 1, [message.text for message in messages]
         return messages[0].text
+
+    def attach(
+        self,
+        text: str,
+        files: Sequence[tuple[str, bytes]],
+        user: str = ADA,
+        channel: str = GENERAL,
+        thread_ts: str | None = None,
+        *,
+        mode: FileMode = "hosted",
+        file_access: FileAccess = "visible",
+    ) -> str:
+        """Write a message that names the bot, with files on it; its ts."""
+        return self.playground.workspace.upload(
+            user, channel, f"<@{BOT}> {text}", files, thread_ts, mode=mode, file_access=file_access
+        )

@@ -1,6 +1,7 @@
 """What reached the model, and a house of one's own with other settings."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,7 +10,8 @@ from playground.model.asked import Asked, Role, read, spoken
 from playground.model.journal import ModelCall
 from playground.server import Playground
 from playground.slack.journal import Envelope
-from tests.wire.harness import House, running_bot
+from tests.wire.crashes import CRASH
+from tests.wire.harness import GENERAL, House, environment, launch, running_bot
 
 
 @asynccontextmanager
@@ -81,6 +83,25 @@ def deliveries(house: House, ts: str) -> list[Envelope]:
 async def taken_in(house: House, ts: str) -> None:
     """Wait until the message is stored and acknowledged."""
     await until(lambda: bool(deliveries(house, ts)) and _acknowledged(deliveries(house, ts)))
+
+
+async def dies(playground: Playground, folder: Path, mode: str, point: str, question: str) -> str:
+    """Ask a bot that dies at the point; the ts of the thread."""
+    bot = await launch(environment(playground, folder, mode, {CRASH: point}, {}), folder)
+    try:
+        await bot.until_logged("started", 30.0)
+        ts = House(playground, bot, mode).mention(question)
+        async with asyncio.timeout(20):
+            assert await bot.process.wait() == -signal.SIGKILL, bot.text[-3000:]
+    finally:
+        await bot.kill()
+    return ts
+
+
+async def recorded(house: House, ts: str, turns: int = 1) -> None:
+    """Wait until so many turns of the thread are recorded: people see an answer a moment before that."""
+    lane = f"{GENERAL}/{ts}"
+    await until(lambda: sum(event["lane"] == lane for event in house.bot.events("turn_done")) >= turns)
 
 
 async def everything_taken_in(house: House) -> None:

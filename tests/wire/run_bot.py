@@ -7,9 +7,15 @@ import threading
 
 from blockbuster import BlockBuster
 
+from tests.wire import machine
+
+# isort: split
 import main
+from tests.wire import crashes
 
 if __name__ == "__main__":
+    crashes.arm(os.environ)
+    machine.let_disk_fill(os.environ)
     BlockBuster().activate()
     try:
         code = main.main()

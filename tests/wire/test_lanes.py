@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 import pytest_asyncio
 
-from message_processor import lines
+from message_processor.wording import ENGLISH
 from tests.wire.conftest import MODES
 from tests.wire.harness import ADA, BOT, GENERAL, GRACE, House
 from tests.wire.model_side import Calls, everything_taken_in, model_works, own_house, taken_in, to_answer, until
@@ -132,7 +132,8 @@ async def test_never_more_model_calls_than_allowed(narrow_house: House) -> None:
     workspace, model = narrow_house.playground.workspace, narrow_house.playground.model
     model.knobs.next(6, total_seconds=0.5, chunk_count=4)
     threads = [narrow_house.mention(f"echo: {number}") for number in range(6)]
-    await workspace.wait_for(lambda: any(workspace.status(GENERAL, ts) == lines.WAITING_FOR_SLOT for ts in threads))
+    waiting = ENGLISH("turn.waiting_for_slot")
+    await workspace.wait_for(lambda: any(workspace.status(GENERAL, ts) == waiting for ts in threads))
     for number, ts in enumerate(threads):
         assert [message.text for message in await narrow_house.settled(ts)] == [str(number)]
     assert model.peak_active == 2

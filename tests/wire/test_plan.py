@@ -8,7 +8,8 @@ from statistics import median
 
 import pytest
 
-from message_processor import lines
+from message_processor.lines import Lines
+from message_processor.wording import ENGLISH
 from openai_client.errors import Failure
 from playground.model.journal import Outcome
 from tests.wire.harness import ADA, GENERAL, House
@@ -16,10 +17,12 @@ from tests.wire.model_side import Calls, deliveries, everything_taken_in, model_
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+LINES = Lines(ENGLISH)
+
 MANY = 50
 HANGING = 15
 _REFUSED = re.compile(r"I'm still busy .* could not take (a|\d+) message")
-NO_ANSWER = lines.failure_line(Failure.TIMEOUT, "")
+NO_ANSWER = LINES.failure(Failure.TIMEOUT)
 
 
 def busy_lines(house: House, thread_ts: str) -> list[int]:
@@ -80,8 +83,9 @@ async def test_without_a_line_the_thread_is_busy_at_once(folder: Path, mode: str
         await until(lambda: len(deliveries(house, again)) == 2)
         await workspace.wait_for(lambda: busy_lines(house, ts) == [2])
         await house.settled(ts, answers=2)
+        await house.bot.until_logged("turn_done")  # the answer is seen before the lane is free
 
-        knobs.next(total_seconds=0.8, chunk_count=5)
+        knobs.next(total_seconds=3.0, chunk_count=5)
         house.say("echo: two", thread_ts=ts)
         await model_works(house)
         house.say("echo: refused", thread_ts=ts)

@@ -5,10 +5,13 @@ Most of these run the composition root in the test's own process: it is the same
 
 import asyncio
 import re
+import shutil
 import signal
 import socket
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +21,7 @@ import pytest_asyncio
 import main
 from config import load_settings
 from playground.server import Options, Playground
-from tests.wire.harness import ROOT, environment, launch, running_bot
+from tests.wire.harness import ADA, BOT, GENERAL, ROOT, environment, launch, running_bot
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,32 @@ async def test_a_database_that_cannot_be(playground: Playground, tmp_path: Path,
     assert playground.calls == []
 
 
+async def test_a_damaged_database_is_left_as_it_is(playground: Playground, tmp_path: Path, mode: str) -> None:
+    async with running_bot(playground, tmp_path, mode) as bot:
+        await bot.kill()
+    path = tmp_path / "bot.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with path.open("r+b") as file:
+            file.seek(8_192)
+            file.write(bytes(path.stat().st_size - 8_192))
+        for name in ("bot.db-wal", "bot.db-shm"):
+            shutil.copy(tmp_path / name, tmp_path / f"{name}.kept")
+    for name in ("bot.db-wal", "bot.db-shm"):  # as a process leaves them that had no time to end
+        (tmp_path / f"{name}.kept").rename(tmp_path / name)
+    before = path.read_bytes()
+    bot = await launch(environment(playground, tmp_path, mode, {"LOG_FORMAT": "text"}, {}), tmp_path)
+    try:
+        async with asyncio.timeout(30):
+            assert await bot.process.wait() == 78
+    finally:
+        await bot.kill()
+    [line] = [line for line in bot.text.splitlines() if line.startswith("threadwell: ")]
+    assert "is damaged" in line
+    assert "restore" in line
+    assert path.read_bytes() == before
+
+
 async def test_a_health_port_in_use(playground: Playground, tmp_path: Path, ended_here: Here) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -190,3 +219,20 @@ async def test_a_signal_while_slack_is_awaited(
     async with asyncio.timeout(10):
         assert await bot.process.wait() == 0
     bot.check_log()
+
+
+async def test_a_bot_token_that_is_revoked_while_the_bot_runs(
+    playground: Playground, tmp_path: Path, mode: str
+) -> None:
+    bot = await launch(environment(playground, tmp_path, mode, {"LOG_FORMAT": "text"}, {}), tmp_path)
+    try:
+        async with asyncio.timeout(30):
+            while " started" not in bot.text:
+                await asyncio.sleep(0.05)
+        playground.faults.add("error", "*", times=None, code="token_revoked")
+        playground.workspace.post(ADA, GENERAL, f"<@{BOT}> echo: too late")
+        async with asyncio.timeout(60):
+            assert await bot.process.wait() == 1
+        assert "threadwell: Slack does not take SLACK_BOT_TOKEN any more" in bot.text
+    finally:
+        await bot.kill()

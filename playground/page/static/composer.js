@@ -1,18 +1,18 @@
-// A text field that sends with Enter, grows with its text, and offers people behind an @.
+// A text field that sends with Enter, grows with its text, offers people behind an @ and commands behind a /, and takes
+// files along.
+
+import { Offers } from "./offers.js";
+import { Tray } from "./tray.js";
 
 export class Composer {
-  constructor(form, { send, editLast }) {
-    Object.assign(this, { form, send, editLast, people: [], shown: [], at: 0 });
+  constructor(form, { send, editLast, ...filing }) {
+    Object.assign(this, { form, send, editLast, people: [], commands: null, sent: [], waiting: false });
     this.field = form.querySelector("textarea");
-    this.list = form.querySelector(".offers");
+    this.tray = new Tray(form, { ...filing, changed: () => this.#filesChanged() });
+    this.offers = new Offers(form.querySelector(".offers"), this.field, (chosen) => this.#take(chosen));
+    this.note = form.querySelector(".composer-note");
     this.field.addEventListener("input", () => this.#changed());
     this.field.addEventListener("keydown", (event) => this.#pressed(event));
-    this.field.addEventListener("blur", () => this.#offer([]));
-    this.list.addEventListener("mousedown", (event) => {
-      event.preventDefault();
-      const item = event.target.closest("li");
-      if (item) this.#take(Number(item.dataset.at));
-    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
@@ -26,7 +26,25 @@ export class Composer {
   set text(value) {
     this.field.value = value;
     this.#fit();
-    this.#offer([]);
+    this.offers.show([]);
+  }
+
+  get draft() {
+    return { text: this.text, items: this.tray.items };
+  }
+
+  // Another draft is not sent by a wish that was about this one; the caret stays where nothing changes.
+  set draft({ text, items }) {
+    if (this.text !== text) this.text = text;
+    if (this.tray.items === items) return;
+    this.waiting = false;
+    this.tray.items = items;
+  }
+
+  // What was sent has been refused.
+  takeBack(text) {
+    if (!this.text) this.text = text;
+    if (!this.tray.items.length) this.tray.items = this.sent;
   }
 
   focus() {
@@ -35,20 +53,41 @@ export class Composer {
   }
 
   #submit() {
-    if (this.text.trim() && this.send(this.text)) this.text = "";
+    this.waiting = this.tray.busy;
+    if (!this.waiting && this.#hasContent() && this.send(this.text, this.tray.ids)) {
+      this.sent = this.tray.items;
+      this.tray.items = [];
+      this.text = "";
+    }
     this.field.focus();
+  }
+
+  #hasContent() {
+    return this.text.trim() !== "" || this.tray.items.length > 0;
+  }
+
+  // Whoever pressed Enter before the last file was there need not press it again.
+  #filesChanged() {
+    this.#fit();
+    if (this.waiting && !this.tray.busy) this.#submit();
   }
 
   #fit() {
     grow(this.field);
-    this.form.classList.toggle("ready", this.text.trim() !== "");
+    this.form.classList.toggle("ready", this.#hasContent());
+    // Where there are no commands, whoever begins one is told.
+    this.note.hidden = this.commands !== null || !/^\/[\w-]*$/.test(this.text);
   }
 
   #changed() {
     this.#fit();
+    if (this.commands && /^\/[\w-]*$/.test(this.text)) {
+      this.offers.show(this.commands.filter(({ name }) => name.startsWith(this.text)), "Commands");
+      return;
+    }
     const word = this.#word();
     const fits = ({ name }) => name.toLowerCase().split(" ").some((part) => part.startsWith(word)) || name.toLowerCase().startsWith(word);
-    this.#offer(word === null ? [] : this.people.filter(fits));
+    this.offers.show(word === null ? [] : this.people.filter(fits), "People");
   }
 
   // What stands between an @ and the caret; null where there is none.
@@ -57,42 +96,19 @@ export class Composer {
     return found ? found[1].toLowerCase() : null;
   }
 
-  #offer(people) {
-    this.shown = people;
-    this.at = 0;
-    this.list.hidden = people.length === 0;
-    this.list.replaceChildren(...people.map((person, at) => this.#item(person, at)));
-    this.#mark();
-  }
-
-  #item({ name, note }, at) {
-    const item = document.createElement("li");
-    const small = document.createElement("small");
-    small.textContent = note;
-    item.append(name, small);
-    Object.assign(item, { id: `${this.list.id}-${at}`, role: "option" });
-    item.dataset.at = at;
-    return item;
-  }
-
-  #mark() {
-    [...this.list.children].forEach((item, at) => item.setAttribute("aria-selected", String(at === this.at)));
-    const active = this.list.children[this.at];
-    if (active) this.field.setAttribute("aria-activedescendant", active.id);
-    else this.field.removeAttribute("aria-activedescendant");
-  }
-
-  #take(at) {
+  #take({ name }) {
     const caret = this.field.selectionStart;
-    const start = this.text.lastIndexOf("@", caret - 1);
-    this.field.setRangeText(`@${this.shown[at].name} `, start, caret, "end");
+    const isCommand = name.startsWith("/");
+    const start = isCommand ? 0 : this.text.lastIndexOf("@", caret - 1);
+    this.field.setRangeText(isCommand ? `${name} ` : `@${name} `, start, caret, "end");
     this.#fit();
-    this.#offer([]);
   }
 
   #pressed(event) {
     if (event.isComposing) return;
-    if (this.shown.length && this.#choose(event.key)) {
+    // A command that is complete is sent, as a message is.
+    const complete = event.key === "Enter" && this.offers.shown.some(({ name }) => name === this.text);
+    if (!complete && this.offers.pressed(event.key)) {
       event.preventDefault();
       event.stopPropagation();
     } else if (event.key === "Enter" && !event.shiftKey) {
@@ -102,19 +118,6 @@ export class Composer {
       event.preventDefault();
       this.editLast();
     }
-  }
-
-  #choose(key) {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[key];
-    if (step) {
-      this.at = (this.at + step + this.shown.length) % this.shown.length;
-      this.#mark();
-    } else if (key === "Tab" || key === "Enter") {
-      this.#take(this.at);
-    } else if (key === "Escape") {
-      this.#offer([]);
-    }
-    return Boolean(step) || ["Tab", "Enter", "Escape"].includes(key);
   }
 }
 

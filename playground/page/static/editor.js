@@ -39,8 +39,8 @@ export function edit(message, save) {
   field.setSelectionRange(field.value.length, field.value.length);
 }
 
-export function confirmDeletion(agreed) {
-  const dialog = document.getElementById("confirm");
+export function confirmDeletion(id, agreed) {
+  const dialog = document.getElementById(id);
   dialog.returnValue = "";
   dialog.addEventListener("close", () => dialog.returnValue === "delete" && agreed(), { once: true });
   dialog.showModal();

@@ -13,7 +13,7 @@ export function fill(element, html) {
 
 export function morph(old, fresh) {
   if (old.isEqualNode(fresh)) return;
-  if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName) {
+  if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName || keyOf(old) !== keyOf(fresh)) {
     old.replaceWith(fresh);
   } else if (old.nodeType === Node.TEXT_NODE) {
     old.nodeValue = fresh.nodeValue;
@@ -23,15 +23,36 @@ export function morph(old, fresh) {
   }
 }
 
+function keyOf(node) {
+  return node.id ?? "";
+}
+
 function attributes(old, fresh) {
   for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
 }
 
-// What the page itself has put there (data-keep) is none of the server's business.
+// What has an id stays the same element wherever it goes; the rest is compared in its order. What the page itself has
+// put there (data-keep) is none of the server's business.
 function children(old, fresh) {
   const was = [...old.childNodes].filter((node) => !node.dataset?.keep);
   const now = [...fresh.childNodes];
-  now.forEach((node, at) => (at < was.length ? morph(was[at], node) : old.append(node)));
-  was.slice(now.length).forEach((node) => node.remove());
+  const staying = new Set(now.map(keyOf).filter(Boolean));
+  const known = new Map(was.filter(keyOf).map((node) => [keyOf(node), node]));
+  for (const node of was) if (keyOf(node) && !staying.has(keyOf(node))) node.remove();
+  const rest = was.filter((node) => node.parentNode === old);
+  for (const node of now) {
+    const wanted = known.get(keyOf(node));
+    if (wanted) {
+      if (rest[0] !== wanted) old.insertBefore(wanted, rest[0] ?? null);
+      rest.splice(rest.indexOf(wanted), 1);
+      known.delete(keyOf(node));
+      morph(wanted, node);
+    } else if (!keyOf(node) && rest.length && !keyOf(rest[0])) {
+      morph(rest.shift(), node);
+    } else {
+      old.insertBefore(node, rest[0] ?? null);
+    }
+  }
+  for (const node of rest) node.remove();
 }

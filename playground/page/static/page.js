@@ -1,10 +1,15 @@
 // The page: what the server tells is shown, what the person does is sent. The address behind the # says where they are.
 
+import { press, watchBlocks } from "./blocks.js";
+import { watchFiles } from "./bringing.js";
 import { Composer } from "./composer.js";
 import { confirmDeletion, edit } from "./editor.js";
 import { watchKeys } from "./keys.js";
+import { openMenu } from "./menu.js";
+import { Modal } from "./modal.js";
 import { fill, morph, parse } from "./morph.js";
 import { showAgain, showValues, togglePanel, watchPanel } from "./panel.js";
+import { rename } from "./rename.js";
 import { Follower } from "./scroll.js";
 import { Line } from "./socket.js";
 
@@ -15,6 +20,7 @@ const panes = { c: new Follower(byId("channel")), t: new Follower(thread) };
 const drafts = new Map();
 let place = { person: "", channel: "", thread: "" };
 let run = "";
+const modal = new Modal(byId("modal"), reliably);
 
 const line = new Line({
   heard: (messages) => messages.forEach((message) => shows[message.op](message)),
@@ -25,8 +31,10 @@ const line = new Line({
 const composers = Object.fromEntries(
   ["channel", "thread"].map((where) => {
     const form = document.querySelector(`.composer[data-where=${where}]`);
-    const send = (text) => reliably({ do: "post", where, text });
-    return [where, new Composer(form, { send, editLast: () => editLast(where) })];
+    const send = (text, files) => reliably({ do: "post", where, text, files });
+    const drop = (name) => line.send({ do: "drop-file", name });
+    const person = () => place.person;
+    return [where, new Composer(form, { send, editLast: () => editLast(where), person, drop, complain: notify })];
   }),
 );
 
@@ -46,8 +54,10 @@ const shows = {
     document.title = `${message.direct ? "" : "#"}${message.title} · Threadwell playground`;
     thread.hidden = !message.thread;
     body.toggleAttribute("data-thread", Boolean(message.thread));
+    body.dataset.tab = message.tab;
     if (moved.channel || moved.thread || body.dataset.pane === "places") body.dataset.pane = message.thread ? "thread" : "channel";
     for (const composer of Object.values(composers)) composer.people = message.people;
+    composers.channel.commands = message.commands;
     composers.channel.field.placeholder = message.direct ? `Write to ${message.title}` : `Message #${message.title}`;
     showDrafts();
     if (moved.thread || moved.channel) settleFocus(moved);
@@ -65,13 +75,14 @@ const shows = {
   },
   drop: ({ id }) => byId(id)?.remove(),
   fill: ({ id, html }) => fill(byId(id), html),
+  view: ({ html }) => modal.show(html),
   values: showValues,
   notice({ text }) {
     notify(text);
     showAgain();
   },
   refused({ where, text, reason }) {
-    if (!composers[where].text) composers[where].text = text;
+    composers[where].takeBack(text);
     notify(`Not sent: ${reason}.`);
   },
   posted({ where, address, asks }) {
@@ -121,15 +132,12 @@ function draftKeys() {
 
 function keepDrafts() {
   const keys = draftKeys();
-  for (const [where, composer] of Object.entries(composers)) drafts.set(keys[where], composer.text);
+  for (const [where, composer] of Object.entries(composers)) drafts.set(keys[where], composer.draft);
 }
 
 function showDrafts() {
   const keys = draftKeys();
-  for (const [where, composer] of Object.entries(composers)) {
-    const text = drafts.get(keys[where]) ?? "";
-    if (composer.text !== text) composer.text = text;
-  }
+  for (const [where, composer] of Object.entries(composers)) composer.draft = drafts.get(keys[where]) ?? { text: "", items: [] };
 }
 
 function reliably(message) {
@@ -145,6 +153,13 @@ const does = {
   reply: (button) => (location.hash = `/${place.person}/${place.channel}/${tsOf(button)}`),
   edit: (button) => editMessage(button.closest(".message")),
   delete: (button) => deleteMessage(button.closest(".message")),
+  more: (button) => openMenu(button, place.shortcuts, (name) => reliably({ do: "shortcut", ts: tsOf(button), name })),
+  block: (button) => press(button, reliably),
+  "close-view": () => modal.leave(),
+  stop: () => reliably({ do: "stop" }),
+  rename: () => rename(byId("thread-head"), (title) => reliably({ do: "rename", title })),
+  prompt: (button) => reliably({ do: "post", where: "channel", text: button.dataset.text, files: [] }),
+  "delete-file": (button) => confirmDeletion("confirm-file", () => reliably({ do: "delete-file", name: button.dataset.name })),
   async copy(button) {
     await navigator.clipboard.writeText(button.closest(".code").querySelector("code").textContent);
     button.textContent = "Copied";
@@ -179,7 +194,7 @@ function editMessage(message) {
 }
 
 function deleteMessage(message) {
-  confirmDeletion(() => reliably({ do: "delete", ts: message.dataset.ts }));
+  confirmDeletion("confirm", () => reliably({ do: "delete", ts: message.dataset.ts }));
 }
 
 function editLast(where) {
@@ -207,6 +222,11 @@ document.addEventListener("click", (event) => {
   // On a phone the list of channels gives way, even when the chosen one is open already.
   else if (event.target.closest(".room")) body.dataset.pane = "channel";
 });
+byId("thread-head").addEventListener("dblclick", ({ target }) => target.closest("[data-title]") && does.rename());
 window.addEventListener("hashchange", look);
+// A picture takes its room only when it is there.
+document.addEventListener("load", ({ target }) => target.closest?.(".picture") && panes[target.closest("#thread") ? "t" : "c"].grown(), true);
+watchFiles((pane) => composers[(pane ?? thread).id === "thread" && place.thread ? "thread" : "channel"].tray);
 watchPanel(reliably);
+watchBlocks(reliably);
 watchKeys({ onMessage, escape });

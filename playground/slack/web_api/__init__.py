@@ -1,6 +1,17 @@
 """The methods of the Web API, one file for each family."""
 
-from playground.slack.web_api import agents, assistant, auth, chat, conversations, reactions, streaming, users
+from playground.slack.web_api import (
+    agents,
+    assistant,
+    auth,
+    chat,
+    conversations,
+    files,
+    reactions,
+    streaming,
+    users,
+    views,
+)
 from playground.slack.web_api.context import Method
 
 METHODS: dict[str, Method] = {
@@ -12,5 +23,7 @@ METHODS: dict[str, Method] = {
     **conversations.METHODS,
     **users.METHODS,
     **reactions.METHODS,
+    **files.METHODS,
+    **views.METHODS,
 }
 """Every method by its name."""

@@ -1,7 +1,7 @@
 """Posting, updating and deleting messages."""
 
 from playground.slack.arguments import Arguments
-from playground.slack.content import POST_CHARACTERS, UPDATE_CHARACTERS, read_content, read_metadata
+from playground.slack.content import POST_CHARACTERS, UPDATE_CHARACTERS, Content, read_content, read_metadata
 from playground.slack.records import Channel, Ephemeral, Message
 from playground.slack.shapes import message_shape
 from playground.slack.web_api.context import Context, Method, bot_is_in, channel_of, member_channel, message_of
@@ -28,6 +28,7 @@ def _post(context: Context, args: Arguments) -> JsonObject:
         blocks=content.blocks or None,
         attachments=content.attachments or None,
         metadata=metadata,
+        markdown=content.markdown,
     )
     workspace.add(message)
     answer = _answer(context, message)
@@ -66,8 +67,11 @@ def _update(context: Context, args: Arguments) -> JsonObject:
     content = read_content(args)
     if not content.markdown and len(content.text) > UPDATE_CHARACTERS:
         raise SlackError("msg_too_long")
-    if (metadata := read_metadata(args)) is not None:
-        message.metadata = metadata
+    metadata = read_metadata(args)
+    _check_rich_text(message, content)
+    message.metadata = metadata or message.metadata
+    message.markdown = content.markdown
+    message.chunks.clear()  # the new content is all there is
     workspace = context.workspace
     workspace.change(
         message,
@@ -77,6 +81,13 @@ def _update(context: Context, args: Arguments) -> JsonObject:
         edited=workspace.timestamps.next(),
     )
     return _answer(context, message) | {"text": message.text}
+
+
+def _check_rich_text(message: Message, content: Content) -> None:
+    """Markdown became rich text, which only rich text replaces."""
+    is_rich = message.markdown or message.stream is not None
+    if is_rich and content.blocks and not any(block["type"] == "rich_text" for block in content.blocks):
+        raise SlackError("block_mismatch")
 
 
 def _delete(context: Context, args: Arguments) -> JsonObject:
@@ -95,8 +106,8 @@ def _post_ephemeral(context: Context, args: Arguments) -> JsonObject:
     content = read_content(args)
     thread_ts = args.ts("thread_ts", "invalid_thread_ts")
     ts = workspace.timestamps.next()
-    workspace.ephemerals.append(Ephemeral(place.id, ts, user, content.text[:POST_CHARACTERS], thread_ts))
-    workspace.note("ephemeral", place.id, thread_ts or "", ts)
+    note = Ephemeral(place.id, ts, user, content.text[:POST_CHARACTERS], thread_ts, content.blocks or None)
+    workspace.interactivity.notes.add(note)
     return {"message_ts": ts}
 
 

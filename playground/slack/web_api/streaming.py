@@ -1,7 +1,9 @@
 """Streamed messages: start, append, stop."""
 
 from playground.slack.arguments import Arguments
-from playground.slack.content import MARKDOWN_CHARACTERS, check_blocks, read_metadata
+from playground.slack.block_checks import MARKDOWN_CHARACTERS
+from playground.slack.content import check_blocks, read_metadata
+from playground.slack.named_blocks import named
 from playground.slack.records import SESSION_STATUSES, Channel, Message
 from playground.slack.shapes import message_shape
 from playground.slack.web_api.context import Context, Method, member_channel, message_of
@@ -63,7 +65,7 @@ def _stop(context: Context, args: Arguments) -> JsonObject:
     blocks = args.objects("blocks", "invalid_blocks_format")
     check_blocks(blocks)
     status = args.choice("session_status", SESSION_STATUSES) if args.has("session_status") else "active"
-    context.workspace.streams.end(message, texts, chunks, blocks, read_metadata(args), status)
+    context.workspace.streams.end(message, texts, chunks, named(blocks), read_metadata(args), status)
     shape = message_shape(context.workspace.identity, message, metadata=True)
     return {"channel": message.channel, "ts": message.ts, "message": shape}
 
@@ -100,12 +102,17 @@ def _chunk_text(chunk: JsonObject, name: str) -> str:
 def _checked(chunk: JsonObject) -> JsonObject:
     kind = chunk.get("type")
     if kind == "blocks":
-        check_blocks(Arguments(chunk).objects("blocks", "invalid_chunks"))
-        return chunk
+        blocks = Arguments(chunk).objects("blocks", "invalid_chunks")
+        check_blocks(blocks)
+        return {**chunk, "blocks": named(blocks)}
     if kind not in CARD_CHUNKS or len(_chunk_text(chunk, "title")) > CARD_CHARACTERS:
         raise SlackError("invalid_chunks")
-    if kind == "task_update" and (not chunk.get("id") or chunk.get("status") not in TASK_STATES):
+    if kind == "task_update" and (not _chunk_text(chunk, "id") or chunk.get("status") not in TASK_STATES):
         raise SlackError("invalid_chunks")
+    for name in ("id", "details", "output"):
+        value = chunk.get(name)
+        if value is not None and (not isinstance(value, str) or len(value) > CARD_CHARACTERS):
+            raise SlackError("invalid_chunks")
     return chunk
 
 

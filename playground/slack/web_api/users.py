@@ -10,11 +10,16 @@ def _info(context: Context, args: Arguments) -> JsonObject:
     person = context.workspace.people.get(args.required("user"))
     if person is None:
         raise SlackError("user_not_found")
-    return {"user": person_shape(context.workspace.identity, person)}
+    shape = person_shape(context.workspace.identity, person)
+    return {"user": shape | ({"locale": person.locale} if args.flag("include_locale") else {})}
 
 
 def _list(context: Context, args: Arguments) -> JsonObject:
-    shapes = [person_shape(context.workspace.identity, person) for person in context.workspace.people.values()]
+    identity, with_locale = context.workspace.identity, args.flag("include_locale")
+    shapes = [
+        person_shape(identity, person) | ({"locale": person.locale} if with_locale else {})
+        for person in context.workspace.people.values()
+    ]
     page, cursor = page_of(shapes, args, 1_000)
     now = int(context.workspace.clock.now())
     return {"members": page, "cache_ts": now, "response_metadata": {"next_cursor": cursor}}

@@ -1,0 +1,1 @@
+"""What runs in the child process that reads one foreign file: `python -m message_processor.ingestion.reading`."""

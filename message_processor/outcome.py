@@ -1,0 +1,37 @@
+"""How a turn comes out, and what one attempt at it consists of."""
+
+from dataclasses import dataclass, field
+
+from base_client import Reply
+from database import TurnState, TurnUsage
+from message_processor.transcript import Transcript
+from message_processor.turn import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a turn came out: `text` is the answer as far as there is one, `notice` our own line under or instead.
+
+    `again`: people are offered to have it answered again.
+    """
+
+    state: TurnState
+    text: str = ""
+    notice: str = ""
+    error: str = ""
+    again: bool = False
+
+
+@dataclass(slots=True)
+class Work:
+    """One attempt at a turn: the reply that is written, what the model has said, and what that used.
+
+    `began` is Unix time; `opens`: it is the first exchange of its thread.
+    """
+
+    turn: Turn
+    reply: Reply
+    transcript: Transcript
+    began: float
+    usage: list[TurnUsage] = field(default_factory=list)
+    opens: bool = False
