@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -15,8 +14,9 @@ from pathlib import Path
 from playground.server import Playground
 from playground.slack.files import FileAccess, FileMode
 from playground.slack.records import Message
+from tests.wire.machine import CLOCK
+from tests.wire.processes import ROOT, Process, executed, forked
 
-ROOT = Path(__file__).resolve().parents[2]
 BOT = "U0THREADWL"
 ADA, GRACE, ALAN = "U0ADA00001", "U0GRACE001", "U0ALAN0001"
 GENERAL = "C0GENERAL1"
@@ -42,7 +42,7 @@ _UNEXPECTED = re.compile(r"BlockingError|never awaited|never retrieved|was destr
 class Bot:
     """One process of the bot. `lines` are its log so far, read by `JSON` fields where they are JSON."""
 
-    process: asyncio.subprocess.Process
+    process: asyncio.subprocess.Process | Process
     log: Path
     may_log_tracebacks: bool = False
     _ended: bool = field(default=False, init=False)
@@ -113,21 +113,13 @@ def environment(
     }
 
 
-async def launch(variables: dict[str, str], folder: Path, arguments: Sequence[str] = ()) -> Bot:
-    """Start a process of the bot; it may still be starting when this returns."""
+async def launch(variables: dict[str, str], folder: Path, *, fresh: bool = False) -> Bot:
+    """Start a process of the bot; it may still be starting when this returns. A `fresh` one imports its own modules."""
     log = folder / f"bot-{time.monotonic_ns()}.log"
-    with log.open("wb") as output:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.wire.run_bot",
-            *arguments,
-            cwd=folder,
-            env=variables,
-            stdout=output,
-            stderr=output,
-        )
-    return Bot(process, log)
+    log.touch()
+    # The clock of a bot is made wrong before its modules are imported.
+    start = executed if fresh or CLOCK in variables else forked
+    return Bot(await start(variables, folder, log), log)
 
 
 _ACKNOWLEDGED = 1.0

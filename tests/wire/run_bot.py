@@ -4,6 +4,7 @@ import atexit
 import os
 import sys
 import threading
+from typing import NoReturn
 
 from blockbuster import BlockBuster
 
@@ -13,7 +14,9 @@ from tests.wire import machine
 import main
 from tests.wire import crashes
 
-if __name__ == "__main__":
+
+def run() -> NoReturn:
+    """Be the bot until it ends."""
     crashes.arm(os.environ)
     machine.let_disk_fill(os.environ)
     BlockBuster().activate()
@@ -30,3 +33,7 @@ if __name__ == "__main__":
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,6 +1,6 @@
 """Whatever the model server does, the thread holds one clear message, what arrived is kept, and no status is stuck."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,9 +125,7 @@ class Impatient:
     params=[("async", Api.RESPONSES), ("async", Api.CHAT_COMPLETIONS), ("threaded", Api.RESPONSES)],
     ids=["async-responses", "async-chat", "threaded-responses"],
 )
-async def impatient(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Impatient]:
+async def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Impatient]:
     mode, api = request.param
     # No row of faults makes the server seem away: each case is to show what the server does.
     timings = {"silence_before_text": 0.7, "retry_base": 0.05}
@@ -136,17 +134,11 @@ async def impatient(
         yield Impatient(house, api)
 
 
-async def test_commentary_is_shown_as_status_and_not_as_answer(impatient: Impatient) -> None:
-    if impatient.api is Api.CHAT_COMPLETIONS:
-        pytest.skip("Chat Completions have no commentary that is meant for people")
-    house, workspace = impatient.house, impatient.house.playground.workspace
-    commentary = "Looking at the tide tables"
-    # It comes word by word for longer than two updates of a status are apart, and again in the second attempt: the
-    # first one has only its 1.2 seconds to be seen in.
-    house.playground.model.knobs.next(2, commentary=commentary, chunk_characters=4, chunk_seconds=0.5)
-    ts = house.mention("echo: Yes.")
-    await workspace.wait_for(lambda: workspace.status(GENERAL, ts).startswith(commentary[:8]))
-    assert [message.text for message in await house.settled(ts)] == ["Yes."]
+@pytest.fixture
+def impatient(shared: Impatient) -> Iterator[Impatient]:
+    """The house, without what a test before has left for the model to do."""
+    yield shared
+    shared.house.playground.model.knobs.reset()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -156,7 +148,6 @@ async def test_fault(impatient: Impatient, case: Case) -> None:
         house.playground.model.knobs.next(**knobs)
     ts = house.mention(f"echo: {ANSWER}")
     shown = [message.text.strip() for message in await house.settled(ts)]
-    house.playground.model.knobs.reset()
     assert shown == [case.shown]
     assert len(calls()) == case.calls
     assert {call.api for call in calls()} == {impatient.api}
@@ -179,6 +170,17 @@ async def test_a_refused_parameter_is_left_out_from_then_on(impatient: Impatient
     assert await house.ask(f"echo: {ANSWER}") == ANSWER
     house.playground.model.knobs.reset()
     assert ["prompt_cache_key" in call.body for call in calls()] == [True, False, False]
+
+
+async def test_commentary_is_shown_as_status_and_not_as_answer(folder: Path, mode: str) -> None:
+    async with own_house(folder, mode) as house:
+        workspace = house.playground.workspace
+        commentary = "Looking at the tide tables"
+        # It comes word by word for longer than two updates of a status are apart.
+        house.playground.model.knobs.next(commentary=commentary, chunk_characters=4, chunk_seconds=0.5)
+        ts = house.mention("echo: Yes.")
+        await workspace.wait_for(lambda: workspace.status(GENERAL, ts).startswith(commentary[:8]))
+        assert [message.text for message in await house.settled(ts)] == ["Yes."]
 
 
 async def test_a_server_without_the_responses_api_is_asked_for_chat_completions(folder: Path) -> None:

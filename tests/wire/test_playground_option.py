@@ -16,7 +16,8 @@ import pytest
 from aiohttp import web
 
 from playground.model.server import ModelServer
-from tests.wire.harness import ROOT, Bot
+from tests.wire.harness import Bot
+from tests.wire.processes import ROOT
 
 PAGE = re.compile(r"in its playground: (http://127\.0\.0\.1:\d+/)")
 

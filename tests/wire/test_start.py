@@ -21,7 +21,8 @@ import pytest_asyncio
 import main
 from config import load_settings
 from playground.server import Options, Playground
-from tests.wire.harness import ADA, BOT, GENERAL, ROOT, environment, launch, running_bot
+from tests.wire.harness import ADA, BOT, GENERAL, environment, launch, running_bot
+from tests.wire.processes import ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ async def test_a_damaged_database_is_left_as_it_is(playground: Playground, tmp_p
     for name in ("bot.db-wal", "bot.db-shm"):  # as a process leaves them that had no time to end
         (tmp_path / f"{name}.kept").rename(tmp_path / name)
     before = path.read_bytes()
-    bot = await launch(environment(playground, tmp_path, mode, {"LOG_FORMAT": "text"}, {}), tmp_path)
+    bot = await launch(environment(playground, tmp_path, mode, {"LOG_FORMAT": "text"}, {}), tmp_path, fresh=True)
     try:
         async with asyncio.timeout(30):
             assert await bot.process.wait() == 78
@@ -213,7 +214,7 @@ async def test_a_signal_while_slack_is_awaited(
     playground: Playground, tmp_path: Path, number: signal.Signals, chosen: str
 ) -> None:
     playground.faults.add("server_error", "apps.connections.open", times=None)
-    bot = await launch(environment(playground, tmp_path, chosen, {}, {"start_patience": 60.0}), tmp_path)
+    bot = await launch(environment(playground, tmp_path, chosen, {}, {"start_patience": 60.0}), tmp_path, fresh=True)
     await bot.until_logged("slack_not_ready")
     bot.process.send_signal(number)
     async with asyncio.timeout(10):
@@ -224,7 +225,7 @@ async def test_a_signal_while_slack_is_awaited(
 async def test_a_bot_token_that_is_revoked_while_the_bot_runs(
     playground: Playground, tmp_path: Path, mode: str
 ) -> None:
-    bot = await launch(environment(playground, tmp_path, mode, {"LOG_FORMAT": "text"}, {}), tmp_path)
+    bot = await launch(environment(playground, tmp_path, mode, {"LOG_FORMAT": "text"}, {}), tmp_path, fresh=True)
     try:
         async with asyncio.timeout(30):
             while " started" not in bot.text:
