@@ -110,7 +110,7 @@ async def test_a_short_lock_only_delays_the_submission(folder: Path, mode: str) 
         desk.fill(view, {"verbosity": "low"})
         with locked(house):
             assert desk.playground.workspace.interactivity.submit(ADA, view.id)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.2)
             assert view.busy, "it waits for the lock"
         await desk.until("saved")
         assert settings_of(house, "user", ADA) == {"verbosity": "low"}
