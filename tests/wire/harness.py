@@ -30,7 +30,7 @@ FAST = {
     "busy_update": 0.2,
     "start_patience": 10.0,
     "socket_ping": 1.0,
-    "breaker_window": 0.001,
+    "breaker_window": 1e-9,
 }
 """Internal durations for tests, in seconds. Faults that follow one another must not open the breaker."""
 
