@@ -33,6 +33,7 @@ from message_processor.undelivered import Undelivered
 from message_processor.utility import Utility
 from openai_client.base import ModelClient
 from ops import log as logs
+from ops.command_line import WRONG, Command, WrongCommandLine, parse
 from ops.figures import Figures
 from ops.health import Health, PortTaken
 from ops.moments import watch_moments
@@ -45,6 +46,8 @@ log = logging.getLogger("threadwell.main")
 
 GAVE_UP = 1
 WRONG_CONFIGURATION = 78
+
+COMMANDS: tuple[Command, ...] = ()
 
 
 class Threadwell:
@@ -210,22 +213,28 @@ def _give_up(problem: str) -> int:
     return GAVE_UP
 
 
+async def _beside(command: Command, settings: Settings, wanted: argparse.Namespace) -> int:
+    """A command beside the bot; its exit code."""
+    try:
+        return await command.run(settings, wanted)
+    except StoreUnavailable as error:
+        return _refuse([error.reason]) if error.wrong_configuration else _give_up(error.reason)
+    except WrongCommandLine as error:
+        _refuse([str(error)])
+        return WRONG
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; argparse itself ends with 2 on a wrong one."""
-    parser = argparse.ArgumentParser(prog="main.py", description="Threadwell answers in Slack threads.")
-    parser.add_argument("--playground", action="store_true", help="in a workspace on this machine, without any account")
-    parser.add_argument(
-        "--model", choices=("offline", "real"), help="with --playground: real is the server of OPENAI_BASE_URL"
-    )
-    wanted = parser.parse_args(arguments)
-    if wanted.model and not wanted.playground:
-        parser.error("--model goes with --playground")
+    """The command line; a wrong one ends with 2."""
+    wanted = parse(arguments, COMMANDS)
     try:
         if wanted.playground:
             logs.configure("INFO", "text")
             return asyncio.run(serve_in_playground(wanted.model == "real"))
         settings = load_settings()
         logs.configure(settings.LOG_LEVEL, settings.LOG_FORMAT)
+        if wanted.command is not None:
+            return asyncio.run(_beside(wanted.command, settings, wanted))
         return asyncio.run(serve_in_workspace(settings))
     except ConfigurationError as error:
         return _refuse(error.problems)
