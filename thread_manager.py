@@ -23,8 +23,8 @@ BATCH_LIMIT = 10
 Work = Callable[[ThreadKey, tuple[Message, ...]], Awaitable[None]]
 """One turn: answers the messages and handles every failure of its own."""
 
-Runner = Callable[[ThreadKey, Callable[[], Awaitable[None]]], Awaitable[None]]
-"""Runs one turn to its end, at once or when a worker is free; the difference between the two modes."""
+Runner = Callable[[ThreadKey, str, Callable[[], Awaitable[None]]], Awaitable[None]]
+"""Runs one turn of an author to its end, at once or when a worker is free; the difference between the two modes."""
 
 
 class Admission(Enum):
@@ -39,7 +39,7 @@ class Admission(Enum):
     CLOSED = "closed"  # the process stops; the stored message is for the next one
 
 
-async def run_at_once(_: ThreadKey, turn: Callable[[], Awaitable[None]]) -> None:
+async def run_at_once(_: ThreadKey, _author: str, turn: Callable[[], Awaitable[None]]) -> None:
     """The runner of the asynchronous mode."""
     await turn()
 
@@ -53,6 +53,11 @@ class Lane:
     waiting: deque[Message] = field(default_factory=deque)
     task: asyncio.Task[None] | None = None
     since: float | None = None
+
+    @property
+    def next_author(self) -> str:
+        """Whose messages the next turn answers."""
+        return min(self.waiting, key=lambda message: message.key.ts).author
 
     def take(self) -> tuple[Message, ...]:
         """The next turn's messages: in order of ts, consecutive, by one author, ten at most."""
@@ -142,7 +147,7 @@ class Lanes:
     async def _drain(self, lane: Lane) -> None:
         try:
             while lane.waiting and not self._closing:
-                await self._runner(lane.key, partial(self._turn, lane))
+                await self._runner(lane.key, lane.next_author, partial(self._turn, lane))
         finally:
             lane.task = None
             if not lane.waiting or self._closing:

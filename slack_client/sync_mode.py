@@ -6,11 +6,13 @@ of their own.
 
 import asyncio
 import concurrent.futures
+import math
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from weakref import WeakValueDictionary
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
@@ -32,19 +34,31 @@ for a slow store, would make a command wait behind them until its three seconds 
 
 
 class ThreadedTurns:
-    """Runs each turn on a worker of its own that waits for the core; the runner of the threaded mode."""
+    """Runs each turn on a worker of its own that waits for the core; the runner of the threaded mode.
+
+    Of every five workers one is out of reach for anybody who has the others: nobody's questions hold up everyone else.
+    """
 
     def __init__(self, workers: int, direct_channels: Sequence[str], deadline: float) -> None:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="turn")
+        self._share = max(1, workers - math.ceil(workers / 5))
+        # By author; each lives while a turn of theirs has a worker or wants one.
+        self._shares = WeakValueDictionary[str, asyncio.Semaphore]()
         self._direct = frozenset(direct_channels)
         self._deadline = deadline
         self._loop = asyncio.get_running_loop()
 
-    async def run(self, thread: ThreadKey, turn: Callable[[], Awaitable[None]]) -> None:
+    async def run(self, thread: ThreadKey, author: str, turn: Callable[[], Awaitable[None]]) -> None:
         """One turn, begun when a worker has taken it; at once in the channels that need none."""
         if thread.channel in self._direct:
             await turn()
             return
+        share = self._shares.get(author) or asyncio.Semaphore(self._share)
+        self._shares[author] = share
+        async with share:
+            await self._on_a_worker(turn)
+
+    async def _on_a_worker(self, turn: Callable[[], Awaitable[None]]) -> None:
         taken: asyncio.Future[None] = self._loop.create_future()
         done = concurrent.futures.Future[None]()
         worker = self._pool.submit(self._hold_worker, taken, done)

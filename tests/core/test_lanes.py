@@ -282,7 +282,7 @@ async def test_a_stop_cuts_a_turn_that_outlives_its_grace() -> None:
 async def test_a_turn_begins_when_its_runner_lets_it() -> None:
     free, turns = asyncio.Event(), Turns()
 
-    async def later(_: ThreadKey, turn: Callable[[], Awaitable[None]]) -> None:
+    async def later(_: ThreadKey, _author: str, turn: Callable[[], Awaitable[None]]) -> None:
         await free.wait()
         await turn()
 

@@ -17,7 +17,7 @@ from playground.server import Options, Playground
 from playground.slack.journal import Envelope
 from playground.slack.wire import Json, JsonObject
 from tests.wire.conftest import MODES
-from tests.wire.harness import ADA, BOT, GENERAL, House, running_bot
+from tests.wire.harness import ADA, BOT, GENERAL, GRACE, House, running_bot
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -268,8 +268,8 @@ async def test_hung_turns_of_the_threaded_mode_hold_up_neither_clicks_nor_chosen
     folder = tmp_path_factory.mktemp("hung")
     given = {"SHUTDOWN_GRACE_SECONDS": "0", "ASYNC_TEST_CHANNELS": f"C0ELSE, {TEAM_CHANNEL}"}
     async with open_house(folder, "threaded", **given) as house:
-        for _ in range(12):
-            house.mention("hang")
+        for number in range(14):
+            house.mention("hang", (ADA, GRACE)[number % 2])
         async with asyncio.timeout(10):
             while house.playground.model.active < 10:
                 await asyncio.sleep(0.02)

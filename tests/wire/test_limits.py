@@ -124,8 +124,8 @@ async def flood(house: House) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-async def test_a_flood_of_one_person_slows_nobody_else_and_is_answered_or_refused(folder: Path) -> None:
-    async with own_house(folder, "async", timings={"busy_update": 0.01}, USER_MAX_PENDING="20") as house:
+async def test_a_flood_of_one_person_slows_nobody_else_and_is_answered_or_refused(folder: Path, mode: str) -> None:
+    async with own_house(folder, mode, timings={"busy_update": 0.01}, USER_MAX_PENDING="20") as house:
         house.playground.model.knobs.set(total_seconds=0.6, chunk_count=4)
         idle = await seconds_to_answer(house, 4)
         flooding = asyncio.create_task(flood(house))

@@ -12,7 +12,7 @@ from message_processor.lines import Lines
 from message_processor.wording import ENGLISH
 from openai_client.errors import Failure
 from playground.model.journal import Outcome
-from tests.wire.harness import ADA, GENERAL, House
+from tests.wire.harness import ADA, GENERAL, GRACE, House
 from tests.wire.model_side import Calls, deliveries, everything_taken_in, model_works, own_house, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -107,7 +107,8 @@ async def seconds_to_answer(house: House) -> float:
 
 async def hanging_threads(house: House) -> list[str]:
     """Questions that the model does not answer, as many of them under way as there can be at a time."""
-    threads = [house.mention("please hang") for _ in range(HANGING)]
+    people = (ADA, GRACE)  # one person alone may not have all workers
+    threads = [house.mention("please hang", people[number % 2]) for number in range(HANGING)]
     await model_works(house, HANGING if house.mode == "async" else 10)
     return threads
 
@@ -142,6 +143,17 @@ async def test_a_model_that_never_answers_holds_up_no_acknowledgement(folder: Pa
         assert min(waited) < 1.0
         await all_given_up(house, threads, calls)
         assert [message.text for message in await house.settled(ts)] == ["at last"]
+
+
+async def test_one_person_does_not_hold_all_workers(folder: Path) -> None:
+    async with own_house(folder, "threaded", SYNC_WORKERS="5", SHUTDOWN_GRACE_SECONDS="0") as house:
+        for _ in range(8):
+            house.mention("please hang")
+        await model_works(house, 4)
+        waiting = house.mention("echo: hers too")
+        assert await house.ask("echo: somebody else's", user=GRACE) == "somebody else's"
+        assert not house.answers(waiting)
+        assert house.playground.model.active == 4
 
 
 async def test_connections_are_reused(house: House) -> None:

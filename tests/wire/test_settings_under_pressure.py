@@ -8,7 +8,7 @@ import pytest
 from playground.server import Options, Playground
 from tests.wire.database_side import locked, settings_of
 from tests.wire.desk import Desk, somebody, words
-from tests.wire.harness import ADA, GENERAL, House, running_bot
+from tests.wire.harness import ADA, GENERAL, GRACE, House, running_bot
 from tests.wire.model_side import everything_taken_in, model_works, own_house, recorded
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -28,7 +28,7 @@ def acknowledged(house: House, kind: str) -> bool:
 
 async def test_with_ten_hung_turns_and_all_workers_busy(folder: Path) -> None:
     async with own_house(folder, "threaded", SYNC_WORKERS="10", SHUTDOWN_GRACE_SECONDS="0") as house:
-        threads = [house.mention("hang") for _ in range(14)]
+        threads = [house.mention("hang", (ADA, GRACE)[number % 2]) for number in range(14)]
         await model_works(house, 10)
         desk = Desk(house, ADA)
         await desk.save(await desk.open(), instructions="Saved beside them.")

@@ -8,8 +8,10 @@ import pytest_asyncio
 
 from playground.model.journal import Outcome
 from playground.server import Playground
+from playground.slack.faults import FaultKind
 from playground.slack.records import Message
 from tests.wire.conftest import MODES
+from tests.wire.database_side import rows
 from tests.wire.harness import ADA, GENERAL, GRACE, House, running_bot
 from tests.wire.model_side import Calls, everything_taken_in, model_works, own_house, recorded, until
 
@@ -143,6 +145,21 @@ async def test_what_waits_is_set_aside_and_answered_by_its_button(house: House) 
     texts = [message.text for message in house.answers(ts)]
     assert texts[2:] == ["two", "three"], "each once, by the first click"
     assert "set aside" in texts[1] or "Answering" in texts[1]
+
+
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+async def test_what_was_set_aside_is_told_once_though_the_connection_broke(house: House, fault: FaultKind) -> None:
+    ts = await streaming(house)
+    house.say("echo: two", thread_ts=ts)
+    await everything_taken_in(house)
+    house.playground.faults.add(fault, "chat.postMessage", times=1)
+    press(house, ts)
+    await house.playground.workspace.wait_for(
+        lambda: any("1 waiting message was set aside" in message.text for message in house.answers(ts)), 20
+    )
+    await until(lambda: not rows(house, "SELECT * FROM facts WHERE name LIKE 'aside:%'"), 20)
+    await house.settled(ts, answers=2)
+    assert sum("set aside" in message.text for message in house.answers(ts)) == 1
 
 
 async def test_a_turn_that_waits_for_a_worker_is_set_aside(folder: Path) -> None:
