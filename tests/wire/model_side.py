@@ -11,7 +11,7 @@ from playground.model.journal import ModelCall
 from playground.server import Playground
 from playground.slack.journal import Envelope
 from tests.wire.crashes import CRASH
-from tests.wire.harness import GENERAL, House, environment, launch, running_bot
+from tests.wire.harness import GENERAL, Bot, House, environment, launch, running_bot
 
 
 @asynccontextmanager
@@ -85,17 +85,31 @@ async def taken_in(house: House, ts: str) -> None:
     await until(lambda: bool(deliveries(house, ts)) and _acknowledged(deliveries(house, ts)))
 
 
+async def _killed(bot: Bot) -> None:
+    """Wait until the bot has killed itself."""
+    async with asyncio.timeout(20):
+        assert await bot.process.wait() == -signal.SIGKILL, bot.text[-3000:]
+
+
 async def dies(playground: Playground, folder: Path, mode: str, point: str, question: str) -> str:
     """Ask a bot that dies at the point; the ts of the thread."""
     bot = await launch(environment(playground, folder, mode, {CRASH: point}, {}), folder)
     try:
         await bot.until_logged("started", 30.0)
         ts = House(playground, bot, mode).mention(question)
-        async with asyncio.timeout(20):
-            assert await bot.process.wait() == -signal.SIGKILL, bot.text[-3000:]
+        await _killed(bot)
     finally:
         await bot.kill()
     return ts
+
+
+async def dies_resuming(playground: Playground, folder: Path, mode: str, point: str) -> None:
+    """A bot that dies at the point while it goes on with what the last one left."""
+    bot = await launch(environment(playground, folder, mode, {CRASH: point}, {}), folder)
+    try:
+        await _killed(bot)
+    finally:
+        await bot.kill()
 
 
 async def recorded(house: House, ts: str, turns: int = 1) -> None:

@@ -70,10 +70,10 @@ def _fork_server() -> subprocess.Popen[str]:
 
 
 def _fork(asked: str) -> int:
-    server = _fork_server()
-    assert server.stdin
-    assert server.stdout
     with _asking:
+        server = _fork_server()
+        assert server.stdin
+        assert server.stdout
         server.stdin.write(f"{asked}\n")
         server.stdin.flush()
         return int(server.stdout.readline())

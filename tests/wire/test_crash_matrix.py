@@ -14,7 +14,7 @@ from playground.server import Playground
 from playground.slack.records import Message
 from tests.wire.conftest import MODES
 from tests.wire.harness import GRACE, House, running_bot
-from tests.wire.model_side import dies
+from tests.wire.model_side import dies, dies_resuming
 
 pytestmark = pytest.mark.asyncio(loop_scope="function")
 
@@ -56,6 +56,15 @@ PICTURE = [
     "after:record_deed#2",
     "after:save_text",
     "before:finish",
+]
+AGAIN = [
+    ("after:chat.startStream", "before:chat.stopStream"),  # the open stream was about to be ended
+    ("after:chat.startStream", "after:chat.stopStream"),  # it was
+    ("after:chat.appendStream#2", "before:model"),
+    ("after:chat.appendStream#2", "after:save_text"),
+    ("after:chat.startStream", "before:chat.update"),  # written whole into the same message
+    ("after:chat.startStream", "after:chat.update"),
+    ("after:chat.stopStream", "before:finish"),
 ]
 QUICK = {"after:accept", "after:chat.startStream", "after:chat.stopStream", "after:files.completeUploadExternal"}
 
@@ -104,10 +113,10 @@ async def goes_on(playground: Playground, folder: Path, mode: str, ts: str, answ
     return messages
 
 
-async def in_modes(folder: Path, point: str, check: Callable[[Path, str], Coroutine[None, None, None]]) -> None:
-    """The chief points in both modes, side by side; those between them in one, because behind both is one core."""
+async def in_modes(folder: Path, check: Callable[[Path, str], Coroutine[None, None, None]]) -> None:
+    """Both modes side by side, each in a folder of its own."""
     async with asyncio.TaskGroup() as group:
-        for mode in MODES if point in QUICK else MODES[:1]:
+        for mode in MODES:
             (folder / mode).mkdir()
             group.create_task(check(folder / mode, mode))
 
@@ -121,7 +130,21 @@ async def test_a_streamed_answer_is_there_once_and_complete(folder: Path, point:
             messages = await goes_on(playground, place, mode, ts, 1)
         assert [message.text for message in messages] == [FIRST, SECOND]
 
-    await in_modes(folder, point, check)
+    await in_modes(folder, check)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("first", "second"), AGAIN)
+async def test_the_process_that_resumes_dies_too(folder: Path, first: str, second: str) -> None:
+    async def check(place: Path, mode: str) -> None:
+        async with workspace() as playground:
+            playground.model.knobs.set(total_seconds=0.6, chunk_count=12)
+            ts = await dies(playground, place, mode, first, f"echo: {FIRST}")
+            await dies_resuming(playground, place, mode, second)
+            messages = await goes_on(playground, place, mode, ts, 1)
+        assert [message.text for message in messages] == [FIRST, SECOND]
+
+    await in_modes(folder, check)
 
 
 @pytest.mark.parametrize("point", points(POSTED))
@@ -133,7 +156,7 @@ async def test_a_posted_answer_is_there_once_and_complete(folder: Path, point: s
             messages = await goes_on(playground, place, mode, ts, 1)
         assert [message.text for message in messages] == [FIRST, SECOND]
 
-    await in_modes(folder, point, check)
+    await in_modes(folder, check)
 
 
 @pytest.mark.parametrize("point", points(PICTURE))
@@ -151,4 +174,4 @@ async def test_a_picture_is_shared_once(folder: Path, point: str) -> None:
         assert len(words) == 2
         assert words[-1] == SECOND
 
-    await in_modes(folder, point, check)
+    await in_modes(folder, check)
