@@ -11,7 +11,7 @@ from store.keys import IN_INBOX, has_key, in_thread, key_columns, key_parameters
 from store.sqlite import insert
 from store.tables import deliveries, inbox, messages, threads, turns
 from store.text import storable
-from store.values import InboxState, StoredMessage, ThreadState
+from store.values import InboxState, StoredMessage, ThreadState, TurnState
 
 NEWEST = 1_000
 """How many of a thread's newest messages are read; the first one comes on top."""
@@ -31,6 +31,14 @@ _told = or_(
         or_(_question.is_(None), and_(inbox.c.state != InboxState.WORKING.value, inbox.c.ts < _question)),
     ),
 )
+# What was told of a question goes with it.
+_told_of = or_(
+    messages.c.own.is_(False),
+    _question.is_(None),
+    messages.c.anchor < _question,
+    messages.c.turn_id.in_(select(turns.c.id).where(in_thread(turns), turns.c.state != TurnState.FAILED.value)),
+    messages.c.turn_id.is_(None),
+)
 _SAID = (
     select(messages.c.ts, messages.c.author, messages.c.own, messages.c.text, messages.c.turn_id)
     .outerjoin(inbox, IN_INBOX)
@@ -38,6 +46,7 @@ _SAID = (
         in_thread(messages),
         messages.c.deleted.is_(False),
         _told,
+        _told_of,
         # An empty name is no turn's: nothing is left out then.
         or_(messages.c.turn_id.is_(None), messages.c.turn_id != bindparam("turn")),
         or_(messages.c.own.is_(False), messages.c.anchor.not_in(_answered)),
@@ -107,7 +116,8 @@ def history(connection: Connection, thread: ThreadKey, before_turn: str | None) 
     """What was said, oldest first: the first message and the newest thousand.
 
     Without what waits, that turn's messages, and earlier answers to them. For a turn also without what other turns are
-    at work on, and younger questions that failed: a model that saw those would answer them as well.
+    at work on, and without younger questions that failed and what was told of them: a model that saw those would answer
+    them as well.
     """
     wanted = {**thread_columns(thread), "turn": before_turn or ""}
     rows = list(connection.execute(_NEWEST, wanted).all())
