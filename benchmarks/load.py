@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from benchmarks.words import ANSWER, question
 from playground.server import Playground
 
-ADA = "U0ADA00001"
+PEOPLE = ("U0ADA00001", "U0GRACE001", "U0ALAN0001")
 GENERAL = "C0GENERAL1"
 LONGEST_WAIT = 120.0  # seconds for one answer
 READING = 0.25  # seconds that a person takes between an answer and the next question
@@ -26,7 +26,7 @@ class Thread:
     playground: Playground
     ts: str | None = None
     asked: int = 0
-    person: str = ADA
+    person: str = PEOPLE[0]
 
     async def ask(self, *files: tuple[str, bytes]) -> float:
         """Ask the next question, with files by name and bytes if there are any; seconds until the thread holds the
@@ -62,8 +62,8 @@ class Thread:
 
 
 def new_threads(playground: Playground, count: int) -> list[Thread]:
-    """Threads in which nothing was said yet."""
-    return [Thread(playground) for _ in range(count)]
+    """Threads in which nothing was said yet, of several people: one alone may not have all workers."""
+    return [Thread(playground, person=PEOPLE[number % len(PEOPLE)]) for number in range(count)]
 
 
 async def ask_in_all(threads: Sequence[Thread], questions: int) -> list[float]:

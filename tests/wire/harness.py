@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +36,16 @@ FAST = {
 
 _LOCK_ERRORS = re.compile(r"release unlocked lock|Lock is not acquired|deadlock", re.IGNORECASE)
 _UNEXPECTED = re.compile(r"BlockingError|never awaited|never retrieved|was destroyed but it is pending")
+
+
+_KEY = "the-key-of-the-tests"
+_TELLING = 16
+"""So many characters of a message are looked for in the log."""
+
+
+def _messages(playground: Playground) -> Iterable[Message]:
+    channels = playground.workspace.channels.values()
+    return (message for channel in channels for message in channel.messages.values())
 
 
 @dataclass
@@ -78,13 +88,16 @@ class Bot:
             self.process.kill()
         await self.process.wait()
 
-    def check_log(self) -> None:
-        """No log of any test may hold a lock error, a blocked loop, a lost task, or a secret."""
+    def check_log(self, playground: Playground | None = None) -> None:
+        """No log of any test may hold a lock error, a blocked loop, a lost task, a secret, or what was said there."""
         text = self.text
         assert not _LOCK_ERRORS.search(text), text[-5000:]
         assert not _UNEXPECTED.search(text), text[-5000:]
         assert "xoxb-" not in text
         assert "xapp-" not in text
+        assert _KEY not in text
+        said = {message.text.strip()[:_TELLING] for message in (_messages(playground) if playground else ())}
+        assert not [words for words in said if len(words) == _TELLING and words in text]
         if not self.may_log_tracebacks:
             assert "Traceback" not in text, text[-8000:]
 
@@ -100,7 +113,7 @@ def environment(
         "SLACK_BOT_TOKEN": playground.bot_token,
         "SLACK_APP_TOKEN": playground.app_token,
         "OPENAI_BASE_URL": playground.openai_base_url,
-        "OPENAI_API_KEY": "test",
+        "OPENAI_API_KEY": _KEY,
         "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/bot.db",
         "HEALTH_PORT": "0",
         "OPENAI_UTILITY_MODEL": "none",
@@ -157,7 +170,7 @@ async def running_bot(
         await bot.stop()
     finally:
         await bot.kill()
-        bot.check_log()
+        bot.check_log(playground)
 
 
 @dataclass

@@ -100,6 +100,7 @@ async def dies(playground: Playground, folder: Path, mode: str, point: str, ques
         await _killed(bot)
     finally:
         await bot.kill()
+        bot.check_log(playground)
     return ts
 
 
@@ -110,6 +111,7 @@ async def dies_resuming(playground: Playground, folder: Path, mode: str, point: 
         await _killed(bot)
     finally:
         await bot.kill()
+        bot.check_log(playground)
 
 
 async def recorded(house: House, ts: str, turns: int = 1) -> None:

@@ -219,7 +219,7 @@ async def test_a_signal_while_slack_is_awaited(
     bot.process.send_signal(number)
     async with asyncio.timeout(10):
         assert await bot.process.wait() == 0
-    bot.check_log()
+    bot.check_log(playground)
 
 
 async def test_a_bot_token_that_is_revoked_while_the_bot_runs(

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from playground.server import Options, Playground
-from tests.wire.harness import BOT, Bot, House, environment, launch, running_bot
+from tests.wire.harness import ADA, BOT, GRACE, Bot, House, environment, launch, running_bot
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
 
@@ -96,7 +96,7 @@ async def test_a_turn_longer_than_the_grace_says_that_it_goes_on_later(
 async def test_ten_hung_model_calls_do_not_hold_up_the_end(playground: Playground, tmp_path: Path, mode: str) -> None:
     async with running_bot(playground, tmp_path, mode, SHUTDOWN_GRACE_SECONDS="0") as bot:
         house = House(playground, bot, mode)
-        asked = [house.mention("hang") for _ in range(12)]
+        asked = [house.mention("hang", (ADA, GRACE)[number % 2]) for number in range(12)]
         await until(lambda: playground.model.active >= 10)
         assert await ended(bot) == 0
     await asyncio.wait_for(playground.model.idle(), 5)
@@ -135,7 +135,7 @@ async def test_the_supervisor_is_told_when_both_sockets_are_open(
         assert await ended(bot) == 0
     finally:
         await bot.kill()
-    bot.check_log()
+    bot.check_log(playground)
 
 
 async def test_nobody_reads_the_log_any_more(playground: Playground, tmp_path: Path) -> None:
