@@ -82,6 +82,10 @@ def _http_url(value: str) -> str:
     parts = urlsplit(value.strip())
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("must be an http or https address")
+    try:
+        parts.hostname.encode("idna")
+    except UnicodeError:
+        raise ValueError("must be an http or https address: its host name cannot be one") from None
     return value.strip().rstrip("/") + "/"
 
 

@@ -83,7 +83,7 @@ class SocketWatch:
     async def watch(self) -> None:
         """Keep the sockets alive, for ever; SocketsLost when all were down for longer than the patience."""
         while True:
-            await asyncio.sleep(self._timings.watchdog_interval)
+            await self._pause()
             states = await self._states()
             self._observer.gauge("sockets_open", float(sum(states)))
             now = self._clock()
@@ -93,6 +93,14 @@ class SocketWatch:
             if now - max(self._seen) > self._timings.start_patience:
                 raise SocketsLost(f"no socket for {now - max(self._seen):.0f} s")
             await self._mend(states, now)
+
+    async def _pause(self) -> None:
+        """Wait for the next look. A time for which the process stood still is no time without sockets."""
+        interval, began = self._timings.watchdog_interval, self._clock()
+        await asyncio.sleep(interval)
+        still = self._clock() - began - interval
+        if still > interval:
+            self._seen = [seen + still for seen in self._seen]
 
     async def _mend(self, states: list[bool], now: float) -> None:
         """Renew what is down, or else one that is too old while all others are up."""

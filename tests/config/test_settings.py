@@ -63,6 +63,7 @@ def test_everything_that_is_missing_is_named() -> None:
         ("OPENAI_API", "telepathy", "'responses' or 'chat_completions'"),
         ("OPENAI_BASE_URL", "api.openai.com", "http or https address"),
         ("OPENAI_BASE_URL", "http://[", "URL"),
+        ("OPENAI_BASE_URL", f"http://{'long' * 20}.example/v1", "host name"),
         ("SLACK_API_URL", "ftp://slack.com/", "http or https address"),
         ("OPENAI_MODEL", "   ", "is empty"),
         ("DATABASE_URL", "postgresql+asyncpg://u:hunter2@db/x", "must start with sqlite+aiosqlite:///"),

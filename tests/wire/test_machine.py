@@ -2,7 +2,6 @@
 
 import asyncio
 import resource
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -124,21 +123,3 @@ async def test_the_clock_is_moved(folder: Path, mode: str, hours: int) -> None:
             playground.workspace.press_stop(ADA, GENERAL, stopped)
             await until(lambda: house.is_quiet(stopped), 8)
             assert len(bot.events("clock_moved")) == 1
-
-
-async def test_the_process_stands_still_for_a_while(folder: Path, mode: str) -> None:
-    async with Playground() as playground:
-        hurry(playground)
-        async with running_bot(playground, folder, mode, may_log_tracebacks=True) as bot:
-            house = House(playground, bot, mode)
-            playground.model.knobs.next(total_seconds=3.0, chunk_count=20)
-            running = house.mention("echo: under way")
-            await model_works(house)
-            bot.process.send_signal(signal.SIGSTOP)
-            late = house.mention("echo: asked meanwhile")
-            await asyncio.sleep(8.0)
-            bot.process.send_signal(signal.SIGCONT)
-            await answered(house, running, "under way")
-            await answered(house, late, "asked meanwhile")
-            assert await house.ask("echo: again") == "again"
-            assert len(bot.events("process_stood_still")) == 1
