@@ -65,6 +65,8 @@ class Timings:
     """Shortest time between two updates of a thread's "busy" line."""
     sweep_interval: float = 600.0
     """How often files whose time is over are looked for."""
+    backup_interval: float = 600.0
+    """How often the time of the nightly backup is looked at."""
     undelivered_interval: float = 300.0
     """How often answers that Slack refused are offered to it again."""
 
@@ -184,6 +186,12 @@ class Settings(BaseSettings):
     MAX_OUTPUT_TOKENS: int = Field(16_000, ge=16, description="longest answer, in tokens")
     DATABASE_URL: Annotated[str, AfterValidator(_sqlite_url)] = Field(
         "sqlite+aiosqlite:///data/threadwell.db", description="where everything is kept"
+    )
+    BACKUP_KEEP: int = Field(
+        7,
+        ge=0,
+        le=1_000,
+        description="backups that are kept, one is made every night beside the database; 0: none",
     )
     USE_ASYNC_MODE: bool = Field(True, description="false: the threaded transport, as a rollback")
     SYNC_WORKERS: int = Field(10, ge=1, le=200, description="with USE_ASYNC_MODE=false: turns at a time")

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from base_client import Earlier, Edit, Message, MessageKey, Observer, Part, PastMessage, ThreadKey
 from store import asides, control, facts, history, inbox, memory, records, turns
-from store.errors import StoreUnavailable
+from store.backups import Backups
+from store.errors import StoreUnavailable, WrongBackup
 from store.file_values import Deed, DeedState, FileKind, FileOrigin, FileState, Hit, Page, StoredFile
 from store.files_door import Files
 from store.opening import OpenFile, open_file
@@ -34,6 +35,7 @@ from store.values import (
 from store.writer import Writer
 
 __all__ = [
+    "Backups",
     "Deed",
     "DeedState",
     "FileKind",
@@ -60,6 +62,7 @@ __all__ = [
     "TurnUsage",
     "UnfinishedTurn",
     "UsageSum",
+    "WrongBackup",
 ]
 
 CLOSE_PATIENCE = 10.0

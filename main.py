@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 
 from config import ConfigurationError, Settings, hide_from_sdks, load_settings
-from database import Store, StoreUnavailable
+from database import Backups, Store, StoreUnavailable
 from message_processor.abilities import Abilities
 from message_processor.base import MessageProcessor
 from message_processor.ingestion.cabinet import Cabinet
@@ -33,6 +33,7 @@ from message_processor.undelivered import Undelivered
 from message_processor.utility import Utility
 from openai_client.base import ModelClient
 from ops import log as logs
+from ops.backup import BACKUP, RESTORE, Nightly
 from ops.command_line import WRONG, Command, WrongCommandLine, parse
 from ops.figures import Figures
 from ops.health import Health, PortTaken
@@ -47,7 +48,7 @@ log = logging.getLogger("threadwell.main")
 GAVE_UP = 1
 WRONG_CONFIGURATION = 78
 
-COMMANDS: tuple[Command, ...] = ()
+COMMANDS = (BACKUP, RESTORE)
 
 
 class Threadwell:
@@ -70,6 +71,7 @@ class Threadwell:
         self._bot = await SlackBot.open(settings, self._store, self._figures, web)
         self._parts.push_async_callback(self._bot.close)
         self._core = self._build_core(self._file_desk(web))
+        self._nightly = Nightly(Backups(settings.DATABASE_URL), settings.BACKUP_KEEP, self._figures)
         self._undelivered = Undelivered(self._store, self._core.recovery, self._core.lanes)
         self._parts.push_async_callback(self._core.tasks.close)
         if settings.HEALTH_PORT:
@@ -135,6 +137,7 @@ class Threadwell:
             asyncio.create_task(self._bot.watch(), name="sockets"),
             asyncio.create_task(self._sweeper.watch(timings.sweep_interval), name="sweeper"),
             asyncio.create_task(watch_moments(timings.watchdog_interval), name="moments"),
+            asyncio.create_task(self._nightly.watch(timings.backup_interval), name="backups"),
             asyncio.create_task(self._undelivered.watch(timings.undelivered_interval), name="undelivered"),
             asyncio.create_task(
                 self._core.lanes.watch(timings.watchdog_interval, timings.lane_warning), name="lane watchdog"

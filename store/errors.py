@@ -1,4 +1,4 @@
-"""The one failure of the store."""
+"""The failures of the store."""
 
 
 class StoreUnavailable(Exception):
@@ -12,3 +12,7 @@ class StoreUnavailable(Exception):
         super().__init__(reason)
         self.reason = reason
         self.wrong_configuration = wrong_configuration
+
+
+class WrongBackup(Exception):
+    """A file that cannot be restored; the text is a line for the operator."""

@@ -16,7 +16,7 @@ from store.migrations import Migration
 from store.sqlite import (
     DRIVER_ERRORS,
     Seat,
-    back_up,
+    copy,
     damage,
     damaged,
     file_of,
@@ -56,7 +56,7 @@ async def open_file(url: str, now: float) -> OpenFile:
             engine = await asyncio.to_thread(reading_engine, path)
             reading = [await stack.enter_async_context(Seat(engine)) for _ in range(READERS)]
         except DRIVER_ERRORS as error:
-            raise unavailable(error, path) from error
+            raise await asyncio.to_thread(unavailable, error, path) from error
         return OpenFile(path, writing, tuple(reading), stack.pop_all())
 
 
@@ -84,6 +84,8 @@ def _renew(connection: Connection, path: Path, known: Sequence[Migration], now: 
             return
         migrations.prove_writable(connection)
     if schema.pending:
-        back_up(connection, path.with_name(f"{path.name}.before-{schema.pending[-1].number}"))
+        before = path.with_name(f"{path.name}.before-{schema.pending[-1].number}")
+        before.unlink(missing_ok=True)
+        copy(path, before)
         with connection.begin():
             migrations.migrate(connection, schema.pending, now)

@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from store.backup_files import backups_of
 from store.errors import StoreUnavailable
 
 T = TypeVar("T")
@@ -53,8 +54,10 @@ def unavailable(error: Exception, path: Path | None = None) -> StoreUnavailable:
 
 def damaged(path: Path) -> StoreUnavailable:
     """The failure of a file whose content cannot be trusted."""
+    backup = next(reversed(backups_of(path)), "FILE")
     return StoreUnavailable(
-        f"{path} is damaged and was left as it is: restore a backup of it", wrong_configuration=True
+        f"{path} is damaged and was left as it is: put a backup in its place, python main.py restore {backup}",
+        wrong_configuration=True,
     )
 
 
@@ -138,9 +141,21 @@ def undo(connection: Connection) -> None:
     _driver(connection).rollback()
 
 
+def journal_of(path: Path) -> Path:
+    """Where SQLite writes first what belongs into the file."""
+    return path.with_name(f"{path.name}-wal")
+
+
+def end_journal(path: Path) -> None:
+    """Write a file's journal back and remove it; nobody else may have the file open."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+
 def was_left_open(path: Path) -> bool:
     """Whether the last process did not close the file: closing writes the journal back and removes it."""
-    journal = path.with_name(f"{path.name}-wal")
+    journal = journal_of(path)
     return journal.is_file() and journal.stat().st_size > 0
 
 
@@ -163,10 +178,10 @@ def damage(path: Path, seconds: float) -> str | None:
     return None if found == "ok" else found.splitlines()[-1]
 
 
-def back_up(connection: Connection, target: Path) -> None:
-    """Write a compact copy of the whole database to `target`, outside any transaction of ours."""
-    target.unlink(missing_ok=True)
-    _driver(connection).execute("VACUUM INTO ?", (str(target),))
+def copy(source: Path, target: Path) -> None:
+    """Write a compact copy of a whole database to `target`, which is missing or empty, while others work on it."""
+    with closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        connection.execute("VACUUM INTO ?", (str(target),))
 
 
 class Seat(aiosqlite.Connection):

@@ -137,9 +137,11 @@ async def test_a_database_that_cannot_be(playground: Playground, tmp_path: Path,
 
 
 async def test_a_damaged_database_is_left_as_it_is(playground: Playground, tmp_path: Path, mode: str) -> None:
-    async with running_bot(playground, tmp_path, mode) as bot:
+    async with running_bot(playground, tmp_path, mode, timings={"backup_interval": 0.2}) as bot:
+        await bot.until_logged("backup_made")
         await bot.kill()
     path = tmp_path / "bot.db"
+    [backup] = (tmp_path / "backups").iterdir()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         with path.open("r+b") as file:
@@ -157,8 +159,8 @@ async def test_a_damaged_database_is_left_as_it_is(playground: Playground, tmp_p
     finally:
         await bot.kill()
     [line] = [line for line in bot.text.splitlines() if line.startswith("threadwell: ")]
-    assert "is damaged" in line
-    assert "restore" in line
+    assert "is damaged and was left as it is" in line
+    assert line.endswith(f"python main.py restore {backup}")
     assert path.read_bytes() == before
 
 
