@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ APP = "slackbot"
 
 _PATIENCE = 120.0
 """Seconds for one command: `start` waits for the bot to be ready, `stop` for its turns."""
+_PROGRAMS = ("node", "getconf")
+"""What PM2 finds on a bare machine. It would use others where they are, `ps` among them."""
 _DELAY = re.compile(r"will restart in (\d+)ms")
 
 
@@ -30,14 +33,18 @@ class App:
 
 
 class Pm2:
-    """One daemon and what it keeps, all in `home` (a short path: its sockets are there)."""
+    """One daemon and what it keeps, all in the empty folder `home` (a short path: its sockets are there)."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        programs = home / "bin"
+        programs.mkdir()
+        for found in filter(None, map(shutil.which, _PROGRAMS)):
+            (programs / Path(found).name).symlink_to(found)
         # Discreet: a new home would make PM2 ask its maker's server for its newest version. The worker looks at memory.
         # A bot that has run for a while would get its shortest pause again; no test is to depend on how long that is.
         self._environment = {
-            "PATH": os.environ["PATH"],
+            "PATH": str(programs),
             "HOME": str(home),
             "PM2_HOME": str(home),
             "PM2_DISCRETE_MODE": "true",

@@ -98,7 +98,7 @@ async def test_a_running_turn_ends_before_the_process_is_stopped(deployment: Dep
     assert [message.text.rpartition("_Restarting")[1] for message in house.answers(silent)] == ["_Restarting"]
     app = await deployment.pm2.app()
     assert (app.status, app.exit_code) == ("stopped", 0)
-    assert "SIGKILL" not in deployment.pm2.said
+    assert "sending SIGKILL" not in deployment.pm2.said
     await deployment.pm2("start", APP)
     await answered(house, {whole: "said to its end", silent: "said by the next process"})
 
@@ -156,7 +156,7 @@ async def test_too_much_memory_is_a_restart_that_lets_turns_end(deployment: Depl
     await deployment.started(2)
     await answered(house, {ts: "said to its end"})
     assert deployment.pm2.said.count("exceeds --max-memory-restart") == 1
-    assert "SIGKILL" not in deployment.pm2.said
+    assert "sending SIGKILL" not in deployment.pm2.said
     assert len(deployment.bot.events("stopped")) == 1, "the first was asked to stop"
     assert (await deployment.pm2.app()).restarts == 1
     assert await house.ask("echo: and on") == "and on"
