@@ -14,6 +14,8 @@ from tests.wire.model_side import until
 from tests.wire.processes import ROOT, Process
 
 _NOT_IN_ENV_FILE = {"PATH", "PYTHONPATH"}
+_TIMINGS = {"socket_ping": 30.0}
+"""In seconds. On a machine that stands still for a moment no socket is to be renewed: they are counted."""
 
 
 class Deployment:
@@ -23,7 +25,7 @@ class Deployment:
         self.folder = folder.resolve()  # as the kernel names it
         self.pm2 = pm2
         self.playground = playground
-        self.settings = environment(playground, folder, "async", {}, {})
+        self.settings = environment(playground, folder, "async", {}, _TIMINGS)
         self.config = folder / "ecosystem.config.js"
         shutil.copy(ROOT / "ecosystem.config.js", self.config)
         # Python imports from where the program really is, and works where PM2 starts it.
@@ -64,9 +66,10 @@ class Deployment:
         """`pm2 restart ecosystem.config.js`."""
         await self.pm2("restart", self.config.name, *options, cwd=self.folder)
 
-    async def started(self, processes: int, seconds: float = 60.0) -> None:
-        """Wait until so many processes have started since the beginning."""
+    async def started(self, processes: int, seconds: float = 60.0) -> list[object]:
+        """The mode of each process that has started, once there are so many; PM2 may write logs a moment late."""
         await until(lambda: len(self.modes) >= processes, seconds)
+        return self.modes
 
     async def kill_bot(self) -> None:
         """As the kernel would."""
@@ -114,11 +117,11 @@ async def answered(house: House, asked: dict[str, str]) -> None:
 
     expected = [[text] for text in asked.values()]
     # A cut answer rests until its turn is resumed.
-    await settled(house, lambda: told() == expected and all(house.is_quiet(ts) for ts in asked))
+    await shown(house, lambda: told() == expected and all(house.is_quiet(ts) for ts in asked))
     assert told() == expected
 
 
-async def settled(house: House, done: Callable[[], bool], seconds: float = 60.0) -> None:
+async def shown(house: House, done: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for a state of the workspace."""
     try:
         await house.playground.workspace.wait_for(done, seconds)

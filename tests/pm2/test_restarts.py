@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.pm2.deployment import Deployment, answered, ask, gone, is_running, settled
+from tests.pm2.deployment import Deployment, answered, ask, gone, is_running, shown
 from tests.pm2.supervisor import APP
 from tests.wire.conftest import MODES
 from tests.wire.harness import GRACE
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 WRONG_CONFIGURATION = 78
 
-# Memory that grows until the file is there no more.
+# A bot that holds much more memory once there is a file of this name; the next process does not.
 LEAKING = f"""
 import sys, threading, time
 from pathlib import Path
@@ -72,7 +72,7 @@ async def test_a_restart_under_load_loses_and_doubles_nothing(supervised: Deploy
         ask(house, asked, f"Number {len(asked)}.")
         await asyncio.sleep(0.1)
     await restarting
-    assert len(supervised.modes) == 2
+    assert len(await supervised.started(2)) == 2
     assert 0 in connections, "people wrote while there was no bot"
     assert supervised.bot.events("turn_resumed"), "turns were cut"
     playground.model.knobs.reset()
@@ -181,7 +181,7 @@ async def test_an_orphan_and_a_second_bot_never_run_together(deployment: Deploym
     await deployment.started(2)
     assert sockets.opened == 4
     house.say("echo: the second", thread_ts=ts)
-    await settled(house, lambda: [message.text for message in house.answers(ts)] == ["still the orphan", "the second"])
+    await shown(house, lambda: [message.text for message in house.answers(ts)] == ["still the orphan", "the second"])
     app = await deployment.pm2.app()
     assert deployment.pids() == [app.pid]
     assert app.status == "online"

@@ -34,16 +34,16 @@ async def test_each_mode_goes_on_with_what_the_other_has_begun(deployment: Deplo
     house, model = deployment.house, deployment.playground.model
     first = house.mention("echo: first")
     await house.settled(first)
-    for answers, mode in enumerate(("threaded", "async"), start=2):
+    for processes, mode in enumerate(("threaded", "async"), start=2):
         model.knobs.next(total_seconds=60.0, chunk_count=60)
         cut = house.mention(f"echo: {LONG}")
         await model_works(house)
         await everything_taken_in(house)
         await switch(deployment, way, mode)
-        assert deployment.modes[-1] == mode
+        assert (await deployment.started(processes))[-1] == mode
         await answered(house, {cut: LONG})
         house.say(f"echo: {mode}", thread_ts=first)
-        assert [message.text for message in await house.settled(first, answers=answers)][-1] == mode
+        assert [message.text for message in await house.settled(first, answers=processes)][-1] == mode
     assert deployment.modes == ["async", "threaded", "async"]
     assert len(deployment.bot.events("turn_resumed")) == 2
     assert len(list(deployment.folder.glob("*.db"))) == 1
@@ -56,17 +56,20 @@ async def test_what_pm2_was_given_hides_the_env_file_until_the_app_is_deleted(de
     await switch(deployment, way, "async")
     deployment.edit(USE_ASYNC_MODE="false")
     await deployment.restart()
-    await deployment.restart("--update-env")
-    assert deployment.modes == ["threaded", "async", "async", "async"]
+    if way == "shell":
+        await deployment.restart("--update-env")
+    else:
+        await deployment.restart_file()
+    assert await deployment.started(4) == ["threaded", "async", "async", "async"]
     await deployment.pm2("delete", APP)
     await deployment.start()
-    assert deployment.modes[-1] == "threaded"
+    assert (await deployment.started(5))[-1] == "threaded"
 
 
 async def test_a_shell_that_does_not_ask_for_an_update_changes_nothing(deployment: Deployment) -> None:
     await deployment.start()
     await deployment.restart(USE_ASYNC_MODE="false")
-    assert deployment.modes == ["async", "async"]
+    assert await deployment.started(2) == ["async", "async"]
     await deployment.pm2("save")
     kept = (deployment.pm2.home / "dump.pm2").read_text(encoding="utf-8")
     assert APP in kept
