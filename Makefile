@@ -14,7 +14,7 @@ PEERS := build/peers
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --no-strip-extras \
 	--allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
-# Without npm the tests against its servers say so and are skipped.
+# Without npm the tests that need its programs say so and are skipped.
 NODE_PEERS := $(if $(shell command -v npm),node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := help
@@ -29,7 +29,7 @@ playground: $(VENV)/.runtime ## the bot with a workspace and a model on this mac
 test: $(VENV)/.dev ## the suite without its slow part
 	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
 
-test-slow: $(VENV)/.dev $(PEERS)/.installed $(NODE_PEERS) ## the slow part: faults, stops, load, others' servers
+test-slow: $(VENV)/.dev $(PEERS)/.installed $(NODE_PEERS) ## the slow part: faults, stops, load, PM2, others' servers
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
 soak: $(VENV)/.dev ## people write in hundreds of threads while everything fails; SEED=… repeats one, MESSAGES=… THREADS=… MODE=…

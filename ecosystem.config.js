@@ -13,6 +13,7 @@ module.exports = {
 
       // Milliseconds, as numbers: PM2 starts no app of a file in which a duration is a string.
       kill_timeout: 75000, // above SHUTDOWN_GRACE_SECONDS; PM2's own default cuts running turns after 1.6 s
+      treekill: false, // the bot ends its own children; PM2 finds them with ps, and where that is missing starts the bot twice
       wait_ready: true, // the bot reports that it is ready once both sockets are connected
       listen_timeout: 200000, // above the three minutes for which an unreachable Slack is tried at start
 

@@ -50,6 +50,7 @@ def test_running_turns_may_finish_before_pm2_kills(app: dict[str, Any]) -> None:
     assert app["kill_timeout"] == 75_000
     assert app["kill_timeout"] >= (grace + 10) * 1000
     assert "shutdown_with_message" not in app
+    assert app["treekill"] is False
 
 
 def test_pm2_waits_as_long_as_the_start_is_tried(app: dict[str, Any]) -> None:
