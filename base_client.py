@@ -5,6 +5,7 @@ the protocols; the core (`message_processor`) consumes them and knows no SDK.
 """
 
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -318,6 +319,10 @@ class ChatUnavailable(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+MODE = ContextVar("mode", default="")
+"""The mode in which the work at hand is done, where it is another one than the process's: figures bear it."""
 
 
 class Observer(Protocol):

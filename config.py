@@ -16,6 +16,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+VERSION = "0.2.0"
+"""The release, as its tag and the changelog name it."""
+
 
 class ConfigurationError(Exception):
     """The settings are wrong; `problems` has one line for each, fit for the operator's screen."""

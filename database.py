@@ -32,7 +32,7 @@ from store.values import (
     TurnUsage,
     UnfinishedTurn,
 )
-from store.writer import Writer
+from store.writer import QUEUE_LIMIT, Writer
 
 __all__ = [
     "Backups",
@@ -304,6 +304,20 @@ class Store:
     async def first_time(self, name: str) -> bool:
         """True once ever for a name, which is a fact from then on."""
         return await self._writer.run(lambda connection: facts.first_time(connection, name))
+
+    @property
+    def writable(self) -> bool:
+        """Whether the latest writes reached the disk."""
+        return not self._writer.failing
+
+    def pool(self) -> dict[str, int]:
+        """The connections: writes in line and how many there may be, readers at work and how many there are."""
+        return {
+            "writes_waiting": self._writer.waiting,
+            "writes_limit": QUEUE_LIMIT,
+            "readers_busy": self._readers.busy,
+            "readers": self._readers.size,
+        }
 
     async def check(self) -> dict[str, str]:
         """For health: the file, its schema, messages that wait, turns not ended, files by state, writes in line."""

@@ -9,10 +9,10 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
-from config import ConfigurationError, Settings, hide_from_sdks, load_settings
+from config import VERSION, ConfigurationError, Settings, hide_from_sdks, load_settings
 from database import Backups, Store, StoreUnavailable
 from message_processor.abilities import Abilities
 from message_processor.base import MessageProcessor
@@ -36,10 +36,12 @@ from ops import log as logs
 from ops.backup import BACKUP, RESTORE, Nightly
 from ops.command_line import WRONG, Command, WrongCommandLine, parse
 from ops.figures import Figures
-from ops.health import Health, PortTaken
+from ops.health import Health, PortTaken, Sources
 from ops.moments import watch_moments
 from ops.playground_process import NO_WORKSPACE, PlaygroundFailed, playground_process
 from ops.signals import Stopped, stop_requested, tell_supervisor_ready, unless_stopped
+from ops.starts import note_start
+from ops.watching import Watched, Watching
 from slack_client.base import SlackBot, SlackUnreachable, TokenGone, WrongTokens
 from slack_client.sockets import SocketsLost
 
@@ -56,7 +58,8 @@ class Threadwell:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._figures = Figures()
+        self.mode = "async" if settings.USE_ASYNC_MODE else "threaded"
+        self._figures = Figures(self.mode)
         self._parts = AsyncExitStack()
 
     async def start(self) -> None:
@@ -64,8 +67,8 @@ class Threadwell:
         settings = self._settings
         self._store = await Store.open(settings.DATABASE_URL, self._figures)
         self._parts.push_async_callback(self._store.close)
-        self._model = await ModelClient.open(settings, self._figures)
-        self._parts.push_async_callback(self._model.close)
+        self.model = await ModelClient.open(settings, self._figures)
+        self._parts.push_async_callback(self.model.close)
         web = await Web.open(settings)
         self._parts.push_async_callback(web.close)
         self._bot = await SlackBot.open(settings, self._store, self._figures, web)
@@ -74,10 +77,7 @@ class Threadwell:
         self._nightly = Nightly(Backups(settings.DATABASE_URL), settings.BACKUP_KEEP, self._figures)
         self._undelivered = Undelivered(self._store, self._core.recovery, self._core.lanes)
         self._parts.push_async_callback(self._core.tasks.close)
-        if settings.HEALTH_PORT:
-            health = Health(self._bot.ready, self._check)
-            await health.start(settings.HEALTH_HOST, settings.HEALTH_PORT)
-            self._parts.push_async_callback(health.close)
+        await self._be_watched()
         # From here on turns run: whatever ends the start, they get their time before what they need is closed.
         self._parts.push_async_callback(self._core.lanes.close, settings.SHUTDOWN_GRACE_SECONDS)
         self._parts.push_async_callback(self._bot.stop_intake)
@@ -90,12 +90,12 @@ class Threadwell:
 
     def _build_core(self, desk: FileDesk) -> MessageProcessor:
         settings, store, chat = self._settings, self._store, self._bot.chat
-        tools = toolbox(settings, chat, self._model, store, desk, self._figures)
-        utility = Utility(self._model, settings.OPENAI_UTILITY_MODEL)
+        tools = toolbox(settings, chat, self.model, store, desk, self._figures)
+        utility = Utility(self.model, settings.OPENAI_UTILITY_MODEL)
         return MessageProcessor(
             settings=settings,
             chat=chat,
-            model=self._model,
+            model=self.model,
             store=store,
             past=ThreadPast(store, chat),
             recovery=Recovery(store),
@@ -103,7 +103,7 @@ class Threadwell:
             sweeper=self._sweeper,
             abilities=Abilities(store, settings.OPENAI_BASE_URL),
             tools=tools,
-            preferences=Preferences(store, self._model.models, lambda: tools.names, settings.CHANNEL_SETTINGS_USERS),
+            preferences=Preferences(store, self.model.models, lambda: tools.names, settings.CHANNEL_SETTINGS_USERS),
             summaries=Summaries(store, utility),
             titles=Titles(store, chat, utility),
             observer=self._figures,
@@ -118,17 +118,29 @@ class Threadwell:
         reader = Reader()
         self._parts.push_async_callback(reader.close)
         self._sweeper = Sweeper(self._store, cabinet, settings.FILE_RETENTION_DAYS)
-        meaning = Meaning(self._model, self._store, settings.EMBEDDING_MODEL)
+        meaning = Meaning(self.model, self._store, settings.EMBEDDING_MODEL)
         limit = settings.FILE_MAX_MB * 1_000_000
         return FileDesk(self._bot.chat, web, self._store, cabinet, reader, meaning, limit)
 
-    async def _check(self) -> Mapping[str, object]:
-        return {
-            "store": await self._store.check(),
-            "turns": {"working": self._core.lanes.working, "waiting": self._core.lanes.waiting},
-            "model": {"in_flight": self._model.in_flight, "waiting": self._model.waiting},
-            "figures": self._figures.snapshot(),
-        }
+    async def _be_watched(self) -> None:
+        settings, core, model = self._settings, self._core, self.model
+        self._watching = Watching(
+            Watched(
+                figures=self._figures,
+                store=self._store,
+                sockets=self._bot.ready,
+                turns=lambda: {"working": core.lanes.working, "waiting": core.lanes.waiting},
+                lanes=core.lanes.at_work,
+                model=lambda: {"in_flight": model.in_flight, "waiting": model.waiting},
+                version=VERSION,
+                starts=await note_start(self._store, self.mode, VERSION),
+            )
+        )
+        if settings.HEALTH_PORT:
+            it = self._watching
+            health = Health(Sources(it.ready, it.check, it.pool, it.history, it.metrics), settings.HEALTH_HOST)
+            await health.start(settings.HEALTH_PORT)
+            self._parts.push_async_callback(health.close)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until a stop is asked for; SocketsLost or TokenGone when the bot can't go on."""
@@ -136,7 +148,8 @@ class Threadwell:
         watching = [
             asyncio.create_task(self._bot.watch(), name="sockets"),
             asyncio.create_task(self._sweeper.watch(timings.sweep_interval), name="sweeper"),
-            asyncio.create_task(watch_moments(timings.watchdog_interval), name="moments"),
+            asyncio.create_task(watch_moments(self._figures), name="moments"),
+            asyncio.create_task(self._watching.watch(), name="history"),
             asyncio.create_task(self._nightly.watch(timings.backup_interval), name="backups"),
             asyncio.create_task(self._undelivered.watch(timings.undelivered_interval), name="undelivered"),
             asyncio.create_task(
@@ -165,7 +178,7 @@ async def serve(settings: Settings, stop: asyncio.Event, page: str = "") -> int:
     try:
         try:
             await unless_stopped(stop, bot.start())
-            log.info("started", extra={"mode": "async" if settings.USE_ASYNC_MODE else "threaded"})
+            log.info("started", extra={"mode": bot.mode, "version": VERSION})
             if page:
                 print(f"\n  Threadwell is in its playground: {page}\n  Ctrl-C stops it.\n", flush=True)
             tell_supervisor_ready(settings.NODE_CHANNEL_FD)

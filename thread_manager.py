@@ -179,6 +179,12 @@ class Lanes:
         """Messages that wait or are being answered, over all lanes."""
         return self._under_way.total()
 
+    def at_work(self) -> list[tuple[str, float, int]]:
+        """The lanes whose turn is at work: their name, its seconds so far, messages in line; the longest first."""
+        now = self._clock()
+        held = [(str(lane.key), now - lane.since, len(lane.waiting)) for lane in self._lanes.values() if lane.since]
+        return sorted(held, key=lambda each: each[1], reverse=True)
+
     @property
     def waiting(self) -> int:
         """Messages in line now, over all lanes."""

@@ -8,6 +8,7 @@ from database import StoredMessage, UnfinishedTurn
 from message_processor.limits import REFUSED, limits_of
 from message_processor.pipeline import Pipeline, unsettled
 from message_processor.recovery import Resumption, too_old
+from message_processor.timeouts import Timeouts
 from message_processor.turn import Turn
 from thread_manager import Admission, Lanes, Runner, run_at_once
 
@@ -23,6 +24,7 @@ class MessageProcessor(Pipeline):
 
     def __post_init__(self) -> None:
         self.lanes = Lanes(self.process_message, limits_of(self.settings), self.observer, self.runner)
+        self.timeouts = Timeouts(self.observer)
 
     # Before the acknowledgement
 

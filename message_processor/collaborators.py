@@ -16,6 +16,7 @@ from message_processor.recovery import Recovery
 from message_processor.running import Running
 from message_processor.small_tasks import SmallTasks
 from message_processor.summaries import Summaries
+from message_processor.timeouts import Timeouts
 from message_processor.titles import Titles
 from message_processor.tools import ToolLoop
 from message_processor.turn import new_turn_id
@@ -47,3 +48,4 @@ class Collaborators:
     calibration: Calibration = field(default_factory=Calibration)
     running: Running = field(default_factory=Running)
     tasks: SmallTasks = field(default_factory=SmallTasks)
+    timeouts: Timeouts = field(init=False)

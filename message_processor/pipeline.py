@@ -97,6 +97,9 @@ class Pipeline(TextHandler, Control):
     def _report(self, turn: Turn, outcome: Outcome, state: TurnState, seconds: float) -> None:
         self.observer.count("turns", state=state.value)
         self.observer.observe("turn_seconds", seconds)
+        if outcome.error:
+            self.observer.count("turn_errors", kind=outcome.error)
+        self.timeouts.ended(turn.thread, state, outcome.error)
         log.info(
             "turn_done",
             extra={

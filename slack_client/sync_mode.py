@@ -22,7 +22,7 @@ from slack_bolt.request import BoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk import WebClient
 
-from base_client import ThreadKey
+from base_client import MODE, ThreadKey
 from slack_client.event_handlers.registration import BOLT_NAME, Reception, acknowledgement
 
 _MARGIN = 1.0
@@ -51,6 +51,7 @@ class ThreadedTurns:
     async def run(self, thread: ThreadKey, author: str, turn: Callable[[], Awaitable[None]]) -> None:
         """One turn, begun when a worker has taken it; at once in the channels that need none."""
         if thread.channel in self._direct:
+            MODE.set("async")  # in this lane's task, which serves no other channel
             await turn()
             return
         share = self._shares.get(author) or asyncio.Semaphore(self._share)

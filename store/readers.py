@@ -19,9 +19,15 @@ class Readers:
     """A small pool. Each piece of work has a connection to itself while it runs."""
 
     def __init__(self, seats: Sequence[Seat]) -> None:
+        self.size = len(seats)
         self._free: asyncio.LifoQueue[Seat] = asyncio.LifoQueue(len(seats))
         for seat in seats:
             self._free.put_nowait(seat)
+
+    @property
+    def busy(self) -> int:
+        """Connections at work."""
+        return self.size - self._free.qsize()
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns; StoreUnavailable when the database cannot be read."""

@@ -89,6 +89,11 @@ class Writer:
         """Operations that no transaction has taken up yet."""
         return self._queue.qsize()
 
+    @property
+    def failing(self) -> bool:
+        """Whether the latest writes have failed."""
+        return self._failing_since is not None
+
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Hand in one operation. StoreUnavailable when it cannot be written; its own exceptions come through.
 

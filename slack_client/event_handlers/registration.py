@@ -6,6 +6,7 @@ event's handling raises, nothing is acknowledged and Slack delivers it again.
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -100,6 +101,7 @@ class Intake:
     async def take(self, body: Json, retry: int = 0) -> None:
         """Take in one event; returns when it may be acknowledged, raises when it must come again."""
         incoming = read_event(body, self._identity)
+        self._observer.gauge("last_envelope_at", time.time())
         try:
             async with asyncio.timeout(self._deadline):
                 await self._take(incoming, retry)

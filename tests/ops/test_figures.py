@@ -22,13 +22,17 @@ def test_durations_are_shown_by_their_percentiles() -> None:
     figures = Figures()
     for value in range(100, 0, -1):
         figures.observe("seconds", value / 100, method="chat.update")
-    assert figures.snapshot() == {"seconds_p50{method=chat.update}": 0.505, "seconds_p95{method=chat.update}": 0.95}
+    assert figures.snapshot() == {
+        "seconds_p50{method=chat.update}": 0.51,
+        "seconds_p95{method=chat.update}": 0.95,
+        "seconds_p99{method=chat.update}": 0.99,
+    }
 
 
 def test_one_value_is_all_its_percentiles() -> None:
     figures = Figures()
     figures.observe("seconds", 3)
-    assert figures.snapshot() == {"seconds_p50": 3, "seconds_p95": 3}
+    assert figures.snapshot() == {"seconds_p50": 3, "seconds_p95": 3, "seconds_p99": 3}
 
 
 def test_old_durations_are_forgotten() -> None:

@@ -76,7 +76,9 @@ def _fork(asked: str) -> int:
         assert server.stdout
         server.stdin.write(f"{asked}\n")
         server.stdin.flush()
-        return int(server.stdout.readline())
+        answer = server.stdout.readline()
+        assert answer, "the fork server has ended: what it said stands above"
+        return int(answer)
 
 
 async def forked(variables: dict[str, str], folder: Path, log: Path) -> Process:

@@ -60,7 +60,7 @@ async def test_a_server_that_fails_is_left_alone_until_it_is_back(folder: Path, 
     port = free_port()
     async with house_of(folder, "async", OPENAI_API=api, HEALTH_PORT=str(port)) as house:
         knobs, calls = house.playground.model.knobs, Calls(house)
-        state = f"model_breaker{{endpoint={api}}}"
+        state = f"model_breaker{{endpoint={api},mode=async}}"
         assert await house.ask("echo: well") == "well"
         assert await figure(port, state) == 0
         knobs.set(status=500)
@@ -79,7 +79,7 @@ async def test_a_server_that_fails_is_left_alone_until_it_is_back(folder: Path, 
         await asyncio.sleep(PAUSE)
         assert await house.ask("echo: five") == "five"
         assert await figure(port, state) == 0
-        assert await figure(port, f"model_breaker_opens{{endpoint={api}}}") == 1
+        assert await figure(port, f"model_breaker_opens{{endpoint={api},mode=async}}") == 1
         assert logged(house) == [1, 1]
         seconds = house.bot.events("model_back")[0]["seconds"]
         assert isinstance(seconds, float)

@@ -137,7 +137,7 @@ async def test_the_real_model_in_the_playground(tmp_path_factory: pytest.TempPat
         folder = tmp_path_factory.mktemp("real")
         async with playground(folder, "--model", "real", OPENAI_BASE_URL=address, OPENAI_API_KEY="sk-mine") as page:
             assert await answer(page, "echo: from afar") == "from afar"
-        assert len(server.journal) == 1
+        assert server.journal  # a title may follow the answer
         assert keys == {"Bearer sk-mine"}
     finally:
         await runner.cleanup()

@@ -1,0 +1,133 @@
+"use strict";
+
+const SECONDS = 3;
+const byId = (id) => document.getElementById(id);
+
+function element(name, text, classes) {
+  const made = document.createElement(name);
+  if (text !== undefined) made.textContent = text;
+  if (classes) made.className = classes;
+  return made;
+}
+
+function short(value, unit = "") {
+  if (value === null || value === undefined) return "–";
+  const rounded = value >= 100 ? Math.round(value) : Math.round(value * 100) / 100;
+  return `${rounded.toLocaleString("en")}${unit}`;
+}
+
+function duration(seconds) {
+  const parts = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
+  const [size, unit] = parts.find(([size]) => seconds >= size) ?? [1, "s"];
+  return `${Math.floor(seconds / size)} ${unit}`;
+}
+
+/* Figures bear labels, as in `turns{state=done,mode=async}`. */
+function figures(health, name) {
+  return Object.entries(health.figures).filter(([key]) => key === name || key.startsWith(`${name}{`));
+}
+
+const sum = (pairs) => pairs.reduce((total, [, value]) => total + value, 0);
+const latest = (pairs) => (pairs.length ? Math.max(...pairs.map(([, value]) => value)) : null);
+const label = (key, name) => new RegExp(`[{,]${name}=([^,}]*)`).exec(key)?.[1] ?? "";
+
+function showNow(health) {
+  const timeouts = sum(figures(health, "turn_timeouts"));
+  const recovered = sum(figures(health, "turn_timeouts_recovered"));
+  const shown = [
+    ["turns at work", health.turns.working],
+    ["messages waiting", health.turns.waiting],
+    ["model calls", health.model.in_flight],
+    ["answers so far", short(sum(figures(health, "turns")))],
+    ["first sign, median", short(latest(figures(health, "first_sign_seconds_p50")), " s")],
+    ["first text, median", short(latest(figures(health, "first_text_seconds_p50")), " s")],
+    ["whole answer, p95", short(latest(figures(health, "turn_seconds_p95")), " s")],
+    ["answered after timeouts", timeouts ? `${recovered} of ${timeouts}` : "–"],
+    ["memory", short(health.megabytes, " MB")],
+    ["last event", health.seconds_since_envelope === null ? "–" : `${duration(health.seconds_since_envelope)} ago`],
+  ];
+  byId("now").replaceChildren(...shown.map(([name, value]) => {
+    const figure = element("div", undefined, "figure");
+    figure.append(element("b", String(value)), element("span", name));
+    return figure;
+  }));
+}
+
+function showState(health) {
+  const state = byId("state");
+  state.className = health.ready ? "good" : "bad";
+  const reasons = health.ready ? "serving" : health.reasons.join("; ");
+  state.textContent = `${reasons} · ${health.mode} mode · version ${health.version} · up ${duration(health.seconds_up)}`;
+}
+
+function fill(id, rows, nothing) {
+  const body = byId(id).tBodies[0];
+  const cells = rows.length ? rows : [[nothing]];
+  body.replaceChildren(...cells.map((row) => {
+    const line = element("tr");
+    line.append(...row.map((cell) => element("td", String(cell))));
+    return line;
+  }));
+}
+
+function showTables(health) {
+  fill("lanes", health.lanes.map(({ lane, seconds, waiting }) => [lane, Math.round(seconds), waiting]), "none");
+  const errors = figures(health, "turn_errors").sort(([, one], [, other]) => other - one);
+  fill("errors", errors.map(([key, count]) => [label(key, "kind"), count]), "none");
+  fill("starts", health.starts.map(({ at, mode, version }) =>
+    [`${new Date(at * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`, mode, version]), "none");
+}
+
+const PLOTS = [
+  ["answers a minute", [["answers", "one"]], ""],
+  ["whole answers: p50, p95, p99", [["p50", "one"], ["p95", "two"], ["p99", "three"]], " s"],
+  ["at work, waiting", [["working", "one"], ["waiting", "two"]], ""],
+  ["errors a minute", [["errors", "two"]], ""],
+  ["tokens a minute", [["tokens", "three"]], ""],
+  ["loop lag, p95", [["lag", "two"]], " s"],
+  ["memory", [["megabytes", "one"]], " MB"],
+];
+
+function plot([title, lines, unit], samples) {
+  const figure = element("figure");
+  const most = Math.max(...lines.flatMap(([name]) => samples.map((sample) => sample[name] ?? 0)), 0);
+  const caption = element("figcaption", title);
+  caption.append(element("span", most ? `up to ${short(most, unit)}` : "0"));
+  const space = "http://www.w3.org/2000/svg";
+  const drawing = document.createElementNS(space, "svg");
+  drawing.setAttribute("viewBox", "0 0 359 100");
+  drawing.setAttribute("preserveAspectRatio", "none");
+  drawing.setAttribute("role", "img");
+  drawing.setAttribute("aria-label", `${title}, up to ${short(most, unit)} in the last hour`);
+  for (const [name, colour] of lines) {
+    const line = document.createElementNS(space, "polyline");
+    const points = samples.map((sample, place) =>
+      [360 - samples.length + place, 98 - 94 * (sample[name] ?? 0) / (most || 1)].join(","));
+    line.setAttribute("points", points.join(" "));
+    line.setAttribute("class", colour);
+    drawing.append(line);
+  }
+  figure.append(caption, drawing);
+  return figure;
+}
+
+async function ask(path) {
+  const answer = await fetch(path, { signal: AbortSignal.timeout(5000) });
+  return answer.json();
+}
+
+async function refresh() {
+  try {
+    const [health, history] = await Promise.all([ask("/health"), ask("/health/history")]);
+    showState(health);
+    showNow(health);
+    showTables(health);
+    byId("plots").replaceChildren(...PLOTS.map((each) => plot(each, history.samples)));
+  } catch {
+    byId("state").className = "bad";
+    byId("state").textContent = "not answering";
+  }
+  setTimeout(refresh, SECONDS * 1000);
+}
+
+refresh();
