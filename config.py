@@ -68,6 +68,8 @@ class Timings:
     """Shortest time between two updates of a thread's "busy" line."""
     sweep_interval: float = 600.0
     """How often files whose time is over are looked for."""
+    history_step: float = 10.0
+    """Time between two samples for the plots of the status page."""
     backup_interval: float = 600.0
     """How often the time of the nightly backup is looked at."""
     undelivered_interval: float = 300.0

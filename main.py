@@ -149,7 +149,7 @@ class Threadwell:
             asyncio.create_task(self._bot.watch(), name="sockets"),
             asyncio.create_task(self._sweeper.watch(timings.sweep_interval), name="sweeper"),
             asyncio.create_task(watch_moments(self._figures), name="moments"),
-            asyncio.create_task(self._watching.watch(), name="history"),
+            asyncio.create_task(self._watching.watch(timings.history_step), name="history"),
             asyncio.create_task(self._nightly.watch(timings.backup_interval), name="backups"),
             asyncio.create_task(self._undelivered.watch(timings.undelivered_interval), name="undelivered"),
             asyncio.create_task(

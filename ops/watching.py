@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from database import Store, StoreUnavailable
 from ops.figures import Figures
-from ops.history import STEP, History, resident_megabytes
+from ops.history import History, resident_megabytes
 from ops.metrics import exposition
 from ops.starts import Start
 
@@ -39,9 +39,9 @@ class Watching:
         self._watched = watched
         self._history = History(watched.figures, lambda: (watched.turns()["working"], watched.turns()["waiting"]))
 
-    async def watch(self) -> None:
-        """Look at the figures every few seconds, for ever."""
-        await self._history.watch(STEP)
+    async def watch(self, step: float) -> None:
+        """Look at the figures every `step` seconds, for ever."""
+        await self._history.watch(step)
 
     async def ready(self) -> Mapping[str, object]:
         """What has to work, and in `reasons` what does not."""
@@ -93,8 +93,8 @@ class Watching:
         return self._watched.store.pool()
 
     async def history(self) -> Mapping[str, object]:
-        """The last hour, a sample every ten seconds."""
-        return {"step": STEP, "samples": list(self._history.samples)}
+        """The latest samples."""
+        return {"samples": list(self._history.samples)}
 
     async def metrics(self) -> bytes:
         """All figures, for Prometheus."""
