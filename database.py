@@ -12,10 +12,12 @@ from pathlib import Path
 
 from base_client import Earlier, Edit, Message, MessageKey, Observer, Part, PastMessage, ThreadKey
 from store import asides, control, facts, history, inbox, memory, records, turns
-from store.errors import StoreUnavailable
+from store.errors import StoreInUse, StoreUnavailable
 from store.file_values import Deed, DeedState, FileKind, FileOrigin, FileState, Hit, Page, StoredFile
 from store.files_door import Files
+from store.forgetting import Begun
 from store.opening import OpenFile, open_file
+from store.own_data_door import OwnData
 from store.people_door import People
 from store.people_values import Rating, Summary, TurnLine, UsageSum
 from store.readers import Readers
@@ -34,6 +36,7 @@ from store.values import (
 from store.writer import Writer
 
 __all__ = [
+    "Begun",
     "Deed",
     "DeedState",
     "FileKind",
@@ -43,12 +46,14 @@ __all__ = [
     "Forgotten",
     "Hit",
     "OwedAside",
+    "OwnData",
     "Page",
     "People",
     "Rating",
     "Remembered",
     "Stopping",
     "Store",
+    "StoreInUse",
     "StoreUnavailable",
     "StoredFile",
     "StoredMessage",
@@ -97,6 +102,7 @@ class Store:
         self._clock = clock
         self.files = Files(self._writer, self._readers, clock)
         self.people = People(self._writer, self._readers, clock)
+        self.own_data = OwnData(self._writer, self._readers, self.files, clock)
 
     @classmethod
     async def open(cls, url: str, observer: Observer, clock: Callable[[], float] = time.time) -> "Store":

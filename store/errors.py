@@ -12,3 +12,7 @@ class StoreUnavailable(Exception):
         super().__init__(reason)
         self.reason = reason
         self.wrong_configuration = wrong_configuration
+
+
+class StoreInUse(StoreUnavailable):
+    """Another process has the file."""
