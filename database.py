@@ -21,6 +21,7 @@ from store.own_data_door import OwnData
 from store.people_door import People
 from store.people_values import Rating, Summary, TurnLine, UsageSum
 from store.readers import Readers
+from store.sqlite import file_of
 from store.values import (
     Forgotten,
     OwedAside,
@@ -65,11 +66,17 @@ __all__ = [
     "TurnUsage",
     "UnfinishedTurn",
     "UsageSum",
+    "folder_of_url",
 ]
 
 CLOSE_PATIENCE = 10.0
 """How long a stop waits for writes that were handed in, in seconds."""
 _THREADS_REMEMBERED = 10_000
+
+
+def folder_of_url(url: str) -> Path:
+    """Where the database of `url` lies, and all that is kept beside it."""
+    return file_of(url).parent
 
 
 class _KnownThreads:

@@ -9,8 +9,8 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from config import ConfigurationError, Settings, hide_from_sdks, load_settings
 from database import Store, StoreUnavailable
@@ -22,6 +22,7 @@ from message_processor.ingestion.desk import FileDesk
 from message_processor.ingestion.meaning import Meaning
 from message_processor.ingestion.sweeper import Sweeper
 from message_processor.ingestion.web import Web
+from message_processor.own_data import OwnData
 from message_processor.past import ThreadPast
 from message_processor.preferences import Preferences
 from message_processor.prompts import instructions
@@ -38,7 +39,9 @@ from ops.figures import Figures
 from ops.health import Health, PortTaken
 from ops.moments import watch_moments
 from ops.playground_process import NO_WORKSPACE, PlaygroundFailed, playground_process
+from ops.requests import Answer, Request, folder_of, watch
 from ops.signals import Stopped, stop_requested, tell_supervisor_ready, unless_stopped
+from ops.users import answered, users_command
 from slack_client.base import SlackBot, SlackUnreachable, TokenGone, WrongTokens
 from slack_client.sockets import SocketsLost
 
@@ -47,7 +50,19 @@ log = logging.getLogger("threadwell.main")
 GAVE_UP = 1
 WRONG_CONFIGURATION = 78
 
-COMMANDS: tuple[Command, ...] = ()
+
+@asynccontextmanager
+async def _own_data(settings: Settings) -> AsyncIterator[OwnData]:
+    """What is kept of people, while no bot runs; StoreInUse where one does."""
+    store = await Store.open(settings.DATABASE_URL, Figures())
+    try:
+        cabinet = Cabinet(store.folder / "files")
+        yield OwnData(store, Sweeper(store, cabinet, settings.FILE_RETENTION_DAYS))
+    finally:
+        await store.close()
+
+
+COMMANDS: tuple[Command, ...] = (users_command(_own_data),)
 
 
 class Threadwell:
@@ -128,12 +143,16 @@ class Threadwell:
             "figures": self._figures.snapshot(),
         }
 
+    async def _asked(self, request: Request) -> Answer:
+        return await answered(request, self._core.own_data)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Until a stop is asked for; SocketsLost or TokenGone when the bot can't go on."""
         timings = self._settings.timings
         watching = [
             asyncio.create_task(self._bot.watch(), name="sockets"),
             asyncio.create_task(self._sweeper.watch(timings.sweep_interval), name="sweeper"),
+            asyncio.create_task(watch(folder_of(self._store.folder), self._asked), name="requests"),
             asyncio.create_task(watch_moments(timings.watchdog_interval), name="moments"),
             asyncio.create_task(self._undelivered.watch(timings.undelivered_interval), name="undelivered"),
             asyncio.create_task(
@@ -232,7 +251,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             logs.configure("INFO", "text")
             return asyncio.run(serve_in_playground(wanted.model == "real"))
         settings = load_settings()
-        logs.configure(settings.LOG_LEVEL, settings.LOG_FORMAT)
+        # What a command prints is its result: its log must not stand in that.
+        stream = sys.stdout if wanted.command is None else sys.stderr
+        logs.configure(settings.LOG_LEVEL, settings.LOG_FORMAT, stream)
         if wanted.command is not None:
             return asyncio.run(_beside(wanted.command, settings, wanted))
         return asyncio.run(serve_in_workspace(settings))
