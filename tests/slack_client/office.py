@@ -63,6 +63,16 @@ class Core(clicks.Core):
     async def forget(self, thread: ThreadKey) -> int:
         return 0
 
+    @property
+    def own_data(self) -> "Core":
+        return self
+
+    async def export(self, team: str, person: str, by: str) -> bytes:
+        return b"{}"
+
+    async def delete(self, team: str, person: str, by: str) -> dict[str, int]:
+        return {}
+
     async def remembered(self, thread: ThreadKey) -> object:
         return None
 
