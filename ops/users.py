@@ -121,6 +121,8 @@ async def answered(request: Request, own_data: OwnData) -> Answer:
             lines = [_line(await own_data.counts(team, person)) for team in teams]
     except StoreUnavailable as failure:
         return Answer("", failure.reason)
+    except OSError as error:
+        return Answer("", f"not all of it is deleted yet, the bot goes on with it: {error.strerror}")
     return Answer("; ".join(lines))
 
 

@@ -12,6 +12,7 @@ from base_client import Deletion, Edit, FileDeletion, Message, Stop, ThreadKey, 
 from database import Store
 from message_processor.base import MessageProcessor
 from message_processor.ingestion.web import Web
+from message_processor.own_data import OwnData
 from message_processor.preferences import Preferences
 from ops.figures import Figures
 from playground.server import Playground
@@ -33,6 +34,7 @@ class Core(clicks.Core):
         self.slow.set()
         # Nothing here opens the settings.
         self.preferences = cast(Preferences, None)
+        self.own_data = cast(OwnData, None)
 
     async def takes_part(self, thread: ThreadKey) -> bool:
         return True
@@ -62,16 +64,6 @@ class Core(clicks.Core):
 
     async def forget(self, thread: ThreadKey) -> int:
         return 0
-
-    @property
-    def own_data(self) -> "Core":
-        return self
-
-    async def export(self, team: str, person: str, by: str) -> bytes:
-        return b"{}"
-
-    async def delete(self, team: str, person: str, by: str) -> dict[str, int]:
-        return {}
 
     async def remembered(self, thread: ThreadKey) -> object:
         return None
