@@ -13,13 +13,16 @@ from pathlib import Path
 from base_client import Earlier, Edit, Message, MessageKey, Observer, Part, PastMessage, ThreadKey
 from store import asides, control, facts, history, inbox, memory, records, turns
 from store.backups import Backups
-from store.errors import StoreUnavailable, WrongBackup
+from store.errors import StoreInUse, StoreUnavailable, WrongBackup
 from store.file_values import Deed, DeedState, FileKind, FileOrigin, FileState, Hit, Page, StoredFile
 from store.files_door import Files
+from store.forgetting import Begun
 from store.opening import OpenFile, open_file
+from store.own_data_door import OwnData
 from store.people_door import People
 from store.people_values import Rating, Summary, TurnLine, UsageSum
 from store.readers import Readers
+from store.sqlite import file_of
 from store.values import (
     Forgotten,
     OwedAside,
@@ -36,6 +39,7 @@ from store.writer import QUEUE_LIMIT, Writer
 
 __all__ = [
     "Backups",
+    "Begun",
     "Deed",
     "DeedState",
     "FileKind",
@@ -45,12 +49,14 @@ __all__ = [
     "Forgotten",
     "Hit",
     "OwedAside",
+    "OwnData",
     "Page",
     "People",
     "Rating",
     "Remembered",
     "Stopping",
     "Store",
+    "StoreInUse",
     "StoreUnavailable",
     "StoredFile",
     "StoredMessage",
@@ -63,11 +69,17 @@ __all__ = [
     "UnfinishedTurn",
     "UsageSum",
     "WrongBackup",
+    "folder_of_url",
 ]
 
 CLOSE_PATIENCE = 10.0
 """How long a stop waits for writes that were handed in, in seconds."""
 _THREADS_REMEMBERED = 10_000
+
+
+def folder_of_url(url: str) -> Path:
+    """Where the database of `url` lies, and all that is kept beside it."""
+    return file_of(url).parent
 
 
 class _KnownThreads:
@@ -100,6 +112,7 @@ class Store:
         self._clock = clock
         self.files = Files(self._writer, self._readers, clock)
         self.people = People(self._writer, self._readers, clock)
+        self.own_data = OwnData(self._writer, self._readers, self.files, clock)
 
     @classmethod
     async def open(cls, url: str, observer: Observer, clock: Callable[[], float] = time.time) -> "Store":

@@ -9,8 +9,8 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from config import VERSION, ConfigurationError, Settings, hide_from_sdks, load_settings
 from database import Backups, Store, StoreUnavailable
@@ -22,6 +22,7 @@ from message_processor.ingestion.desk import FileDesk
 from message_processor.ingestion.meaning import Meaning
 from message_processor.ingestion.sweeper import Sweeper
 from message_processor.ingestion.web import Web
+from message_processor.own_data import OwnData
 from message_processor.past import ThreadPast
 from message_processor.preferences import Preferences
 from message_processor.prompts import instructions
@@ -39,8 +40,10 @@ from ops.figures import Figures
 from ops.health import Health, PortTaken, Sources
 from ops.moments import watch_moments
 from ops.playground_process import NO_WORKSPACE, PlaygroundFailed, playground_process
+from ops.requests import Answer, Request, folder_of, watch
 from ops.signals import Stopped, stop_requested, tell_supervisor_ready, unless_stopped
 from ops.starts import note_start
+from ops.users import answered, users_command
 from ops.watching import Watched, Watching
 from slack_client.base import SlackBot, SlackUnreachable, TokenGone, WrongTokens
 from slack_client.sockets import SocketsLost
@@ -50,7 +53,19 @@ log = logging.getLogger("threadwell.main")
 GAVE_UP = 1
 WRONG_CONFIGURATION = 78
 
-COMMANDS = (BACKUP, RESTORE)
+
+@asynccontextmanager
+async def _own_data(settings: Settings) -> AsyncIterator[OwnData]:
+    """What is kept of people, while no bot runs; StoreInUse where one does."""
+    store = await Store.open(settings.DATABASE_URL, Figures())
+    try:
+        cabinet = Cabinet(store.folder / "files")
+        yield OwnData(store, Sweeper(store, cabinet, settings.FILE_RETENTION_DAYS))
+    finally:
+        await store.close()
+
+
+COMMANDS = (BACKUP, RESTORE, users_command(_own_data))
 
 
 class Threadwell:
@@ -67,8 +82,8 @@ class Threadwell:
         settings = self._settings
         self._store = await Store.open(settings.DATABASE_URL, self._figures)
         self._parts.push_async_callback(self._store.close)
-        self.model = await ModelClient.open(settings, self._figures)
-        self._parts.push_async_callback(self.model.close)
+        self._model = await ModelClient.open(settings, self._figures)
+        self._parts.push_async_callback(self._model.close)
         web = await Web.open(settings)
         self._parts.push_async_callback(web.close)
         self._bot = await SlackBot.open(settings, self._store, self._figures, web)
@@ -90,12 +105,12 @@ class Threadwell:
 
     def _build_core(self, desk: FileDesk) -> MessageProcessor:
         settings, store, chat = self._settings, self._store, self._bot.chat
-        tools = toolbox(settings, chat, self.model, store, desk, self._figures)
-        utility = Utility(self.model, settings.OPENAI_UTILITY_MODEL)
+        tools = toolbox(settings, chat, self._model, store, desk, self._figures)
+        utility = Utility(self._model, settings.OPENAI_UTILITY_MODEL)
         return MessageProcessor(
             settings=settings,
             chat=chat,
-            model=self.model,
+            model=self._model,
             store=store,
             past=ThreadPast(store, chat),
             recovery=Recovery(store),
@@ -103,7 +118,7 @@ class Threadwell:
             sweeper=self._sweeper,
             abilities=Abilities(store, settings.OPENAI_BASE_URL),
             tools=tools,
-            preferences=Preferences(store, self.model.models, lambda: tools.names, settings.CHANNEL_SETTINGS_USERS),
+            preferences=Preferences(store, self._model.models, lambda: tools.names, settings.CHANNEL_SETTINGS_USERS),
             summaries=Summaries(store, utility),
             titles=Titles(store, chat, utility),
             observer=self._figures,
@@ -118,12 +133,12 @@ class Threadwell:
         reader = Reader()
         self._parts.push_async_callback(reader.close)
         self._sweeper = Sweeper(self._store, cabinet, settings.FILE_RETENTION_DAYS)
-        meaning = Meaning(self.model, self._store, settings.EMBEDDING_MODEL)
+        meaning = Meaning(self._model, self._store, settings.EMBEDDING_MODEL)
         limit = settings.FILE_MAX_MB * 1_000_000
         return FileDesk(self._bot.chat, web, self._store, cabinet, reader, meaning, limit)
 
     async def _be_watched(self) -> None:
-        settings, core, model = self._settings, self._core, self.model
+        settings, core, model = self._settings, self._core, self._model
         self._watching = Watching(
             Watched(
                 figures=self._figures,
@@ -142,6 +157,9 @@ class Threadwell:
             await health.start(settings.HEALTH_PORT)
             self._parts.push_async_callback(health.close)
 
+    async def _asked(self, request: Request) -> Answer:
+        return await answered(request, self._core.own_data)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Until a stop is asked for; SocketsLost or TokenGone when the bot can't go on."""
         timings = self._settings.timings
@@ -151,6 +169,7 @@ class Threadwell:
             asyncio.create_task(watch_moments(self._figures), name="moments"),
             asyncio.create_task(self._watching.watch(timings.history_step), name="history"),
             asyncio.create_task(self._nightly.watch(timings.backup_interval), name="backups"),
+            asyncio.create_task(watch(folder_of(self._store.folder), self._asked), name="requests"),
             asyncio.create_task(self._undelivered.watch(timings.undelivered_interval), name="undelivered"),
             asyncio.create_task(
                 self._core.lanes.watch(timings.watchdog_interval, timings.lane_warning), name="lane watchdog"
@@ -248,7 +267,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             logs.configure("INFO", "text")
             return asyncio.run(serve_in_playground(wanted.model == "real"))
         settings = load_settings()
-        logs.configure(settings.LOG_LEVEL, settings.LOG_FORMAT)
+        # What a command prints is its result: its log must not stand in that.
+        stream = sys.stdout if wanted.command is None else sys.stderr
+        logs.configure(settings.LOG_LEVEL, settings.LOG_FORMAT, stream)
         if wanted.command is not None:
             return asyncio.run(_beside(wanted.command, settings, wanted))
         return asyncio.run(serve_in_workspace(settings))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from base_client import Message, ThreadKey
 from database import StoredMessage, UnfinishedTurn
 from message_processor.limits import REFUSED, limits_of
+from message_processor.own_data import OwnData
 from message_processor.pipeline import Pipeline, unsettled
 from message_processor.recovery import Resumption, too_old
 from message_processor.timeouts import Timeouts
@@ -21,10 +22,12 @@ class MessageProcessor(Pipeline):
 
     runner: Runner = run_at_once
     lanes: Lanes = field(init=False)
+    own_data: OwnData = field(init=False)
 
     def __post_init__(self) -> None:
         self.lanes = Lanes(self.process_message, limits_of(self.settings), self.observer, self.runner)
         self.timeouts = Timeouts(self.observer)
+        self.own_data = OwnData(self.store, self.sweeper, self.halt_forgotten)
 
     # Before the acknowledgement
 
@@ -62,6 +65,7 @@ class MessageProcessor(Pipeline):
         for message in left_behind:
             self.wake(message)
         await self.tell_owed_asides()
+        self.tasks.start(self.own_data.resume(), "deletions")
         return len(left_behind)
 
     # The turn

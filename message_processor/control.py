@@ -17,7 +17,7 @@ from base_client import (
     ThreadKey,
     TitleChange,
 )
-from database import OwedAside, StoredMessage, StoreUnavailable, TurnState
+from database import Begun, OwedAside, StoredMessage, StoreUnavailable, TurnState
 from message_processor import prompts
 from message_processor.collaborators import Collaborators
 from message_processor.lines import Lines
@@ -33,6 +33,8 @@ log = logging.getLogger("threadwell.turn")
 _ENDED = {TurnState.DONE, TurnState.FAILED, TurnState.STOPPED}
 _TOLD_AGAIN_AFTER = (2.0, 15.0, 60.0)
 """Pauses before a thread is told once more what was set aside, in seconds."""
+_HALTED = 20.0
+"""Longest wait for turns that were halted, in seconds: how they end is recorded without words in any case."""
 _DIGEST_CHARACTERS = 160_000
 _DIGEST_TOKENS_PER_MESSAGE = 8_000
 
@@ -210,6 +212,14 @@ class Control(Collaborators):
         await self.sweeper.remove(forgotten.files)
         log.info("thread_forgotten", extra={"lane": str(thread), "messages": forgotten.messages})
         return forgotten.messages
+
+    async def halt_forgotten(self, begun: Begun) -> None:
+        """End what is under way for a person who is being forgotten; waits for its turns, but not for ever."""
+        for thread, key in begun.waiting:
+            self.lanes.withdraw(thread, {key})
+            self.chat.mark_waiting(key, False)
+        self.running.stop(begun.turns)
+        await self.running.over(begun.turns, _HALTED)
 
     async def remembered(self, thread: ThreadKey) -> Remembered:
         """What is kept of a thread."""

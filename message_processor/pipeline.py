@@ -204,7 +204,10 @@ class Pipeline(TextHandler, Control):
         try:
             if running.changed:
                 await self.offer_again(turn.id)
-            if await self.store.first_time(f"welcome:{turn.thread.team}:{turn.question.author}"):
+            # Who had everything deleted meanwhile is a newcomer with the next question, not with this one.
+            if state is not TurnState.STOPPED and await self.store.first_time(
+                f"welcome:{turn.thread.team}:{turn.question.author}"
+            ):
                 self.chat.welcome(turn.thread, turn.question.author)
         except StoreUnavailable as failure:
             log.warning("afterwards_left_out", extra={"turn": turn.id, "reason": failure.reason})

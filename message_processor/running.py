@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Coroutine, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -47,6 +47,7 @@ class RunningTurn:
     halt: Halt | None = None
     answered: bool = False
     changed: bool = False
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
     _answering: asyncio.Task[Outcome] | None = field(default=None, init=False)
 
     def has(self, key: MessageKey) -> bool:
@@ -104,6 +105,7 @@ class Running:
         try:
             yield running
         finally:
+            running.ended.set()
             del self._turns[turn.thread]
             self._stopped.pop(turn.id, None)
 
@@ -129,6 +131,14 @@ class Running:
             if running.turn.id in wanted:
                 found = running.request(Halt.STOPPED) or found
         return found
+
+    async def over(self, turn_ids: Iterable[str], seconds: float) -> None:
+        """Wait until none of these turns is at work any more, `seconds` at most."""
+        wanted = set(turn_ids)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                for running in [each for each in self._turns.values() if each.turn.id in wanted]:
+                    await running.ended.wait()
 
     def change(self, key: MessageKey) -> bool:
         """A message has other words, or none any more: its turn begins anew. False where none is at work on it."""

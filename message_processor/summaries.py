@@ -76,7 +76,7 @@ class Summaries:
                 for portion in _portions(leaving, names):
                     text = await self.digest(prompts.ROLLING, text, portion, turn.person, usage)
             summary = Summary(text, leaving[-1][0].key.ts)
-            await self._store.people.set_summary(turn.thread, summary.text, summary.until_ts)
+            await self._store.people.set_summary(turn.thread, summary.text, summary.until_ts, turn.id)
         except (ModelError, StoreUnavailable, TimeoutError) as failure:
             log.warning("thread_not_summed_up", extra={"turn": turn.id, "reason": type(failure).__name__})
             return past

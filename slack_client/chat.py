@@ -164,6 +164,10 @@ class SlackChat:
             return False
         return await self.asides.aside(thread, person, messages, stop_ts)
 
+    async def give_file(self, team: str, person: str, name: str, data: bytes) -> None:
+        """Send a file to a person, and nobody else; ChatUnavailable."""
+        await self._uploads.give(team, person, name, data)
+
     @property
     def has_titles(self) -> bool:
         """See `base_client.ChatClient`."""

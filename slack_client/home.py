@@ -26,7 +26,7 @@ from slack_client.formatting.blocks import (
     plain,
     section,
 )
-from slack_client.settings_modal import inherited_text
+from slack_client.settings_modal import inherited_text, own_data_row
 from slack_client.views import Views
 
 log = logging.getLogger("threadwell.settings")
@@ -104,7 +104,8 @@ def month_began(now: float) -> float:
 def _settings(sheet: Sheet, say: Wording) -> list[Block]:
     edit = button("open_settings", say("home.edit"), Scope.USER.value)
     lines = "\n".join(_setting(field, say) for field in sheet.fields)
-    return [header(say("home.settings")), section(mrkdwn(clipped(lines, LONGEST_SECTION)), edit)]
+    shown = section(mrkdwn(clipped(lines, LONGEST_SECTION)), edit)
+    return [header(say("home.settings")), shown, own_data_row(say)]
 
 
 def _setting(field: Field, say: Wording) -> str:

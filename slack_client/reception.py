@@ -11,6 +11,7 @@ from slack_client.chat import SlackChat
 from slack_client.event_handlers.agent import AgentHandlers
 from slack_client.event_handlers.feedback import FeedbackHandlers
 from slack_client.event_handlers.interactions import Interactions
+from slack_client.event_handlers.own_data import OwnDataHandlers
 from slack_client.event_handlers.registration import Intake, Reception
 from slack_client.event_handlers.responses import Responses
 from slack_client.event_handlers.settings import SettingsHandlers
@@ -55,6 +56,7 @@ def reception_of(core: MessageProcessor, means: Means) -> Reception:
     responses = Responses(means.identity, chat.asides, views, chat.people)
     handlers = {
         **SettingsHandlers(core.preferences, views, chat, core, home, settings.SETTINGS_SLASH_COMMAND).handlers(),
+        **OwnDataHandlers(core.own_data, views, chat, home).handlers(),
         **AgentHandlers(core, responses, chat.asides).handlers(),
         **FeedbackHandlers(core, responses).handlers(),
     }

@@ -34,6 +34,8 @@ SCOPE_BLOCK = "scope"
 SCOPE_ACTION = "settings_scope"
 SHOW_ACTION = "show_remembered"
 FORGET_ACTION = "forget_thread"
+EXPORT_ACTION = "export_own_data"
+DELETE_ACTION = "delete_own_data"
 _LONGEST_QUOTE = 100
 
 
@@ -104,6 +106,8 @@ def draw(sheet: Sheet, say: Wording, frame: Frame, revision: int = 0, before: Fi
         blocks += _field(field, state.traces[field.setting.name].revision, say)
     if sheet.scope is Scope.THREAD:
         blocks += [divider(), _memory_row(say)]
+    if sheet.scope is Scope.USER:
+        blocks += [divider(), own_data_row(say)]
     title, close, save = say("settings.title"), say("settings.cancel"), say("settings.save")
     return modal(CALLBACK, title, close, blocks, submit=save, metadata=state.encode())
 
@@ -184,3 +188,11 @@ def _memory_row(say: Wording) -> Block:
     sure = confirmation(say("memory.forget"), say("memory.forget_sure"), say("memory.forget"), say("settings.cancel"))
     forget = button(FORGET_ACTION, say("memory.forget"), style="danger", confirm=sure)
     return actions(button(SHOW_ACTION, say("memory.show")), forget)
+
+
+def own_data_row(say: Wording) -> Block:
+    """The buttons for a person's own data."""
+    yes = say("own_data.delete_yes")
+    sure = confirmation(say("own_data.delete"), say("own_data.delete_sure"), yes, say("settings.cancel"))
+    delete = button(DELETE_ACTION, say("own_data.delete"), style="danger", confirm=sure)
+    return actions(button(EXPORT_ACTION, say("own_data.export")), delete)

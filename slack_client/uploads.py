@@ -87,7 +87,7 @@ class SlackUploads:
         arguments = {
             "files": json.dumps([{"id": file_id, "title": title[:_LONGEST_TITLE] or file_id}]),
             "channel_id": thread.channel,
-            "thread_ts": thread.thread_ts,
+            "thread_ts": thread.thread_ts or None,
         }
         try:
             async with asyncio.timeout(_PATIENCE):
@@ -103,6 +103,21 @@ class SlackUploads:
         except TimeoutError:
             raise ChatUnavailable("timeout") from None
         raise ChatUnavailable("no clear answer")
+
+    async def give(self, team: str, person: str, name: str, data: bytes) -> None:
+        """Send a file to a person in the direct conversation with the bot; ChatUnavailable."""
+        try:
+            answer = await self._api.call_surely(
+                "conversations.open", {"users": person}, patience=_PATIENCE, repeatable=True
+            )
+        except SlackFailure as failure:
+            raise ChatUnavailable(failure.reason) from None
+        channel = answer.get("channel")
+        if not isinstance(channel, Mapping) or not channel.get("id"):
+            raise ChatUnavailable("malformed answer")
+        upload = await self.reserve(name, len(data), "")
+        await self.send(upload, data)
+        await self.share(ThreadKey(team, str(channel["id"]), ""), upload.file_id, name, in_doubt=False)
 
     async def _share_once(self, thread: ThreadKey, file_id: str, arguments: Mapping[str, object]) -> bool:
         """True when it is shared, false when nobody knows. Raises Refused, and OutOfPatience."""
@@ -134,11 +149,13 @@ class SlackUploads:
 
 
 def _stands_in(file: object, thread: ThreadKey) -> bool:
-    """Whether a file object names a share in the thread."""
+    """Whether a file object names a share in the thread, or in its channel where it has no ts."""
     shares = file.get("shares") if isinstance(file, Mapping) else None
     for reach in shares.values() if isinstance(shares, Mapping) else ():
         places = reach.get(thread.channel) if isinstance(reach, Mapping) else None
         for place in places if isinstance(places, list) else ():
+            if isinstance(place, Mapping) and not thread.thread_ts:
+                return True
             if isinstance(place, Mapping) and thread.thread_ts in {place.get("thread_ts"), place.get("ts")}:
                 return True
     return False

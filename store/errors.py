@@ -16,3 +16,7 @@ class StoreUnavailable(Exception):
 
 class WrongBackup(Exception):
     """A file that cannot be restored; the text is a line for the operator."""
+
+
+class StoreInUse(StoreUnavailable):
+    """Another process has the file."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, case, func, select, update
+from sqlalchemy import Connection, bindparam, case, exists, func, or_, select, update
 
 from base_client import FileRef, MessageKey, ThreadKey
 from store import pages
@@ -12,7 +12,7 @@ from store.file_rows import LIVES, row_of, stored
 from store.file_values import FileKind, FileOrigin, FileState, Page, StoredFile
 from store.keys import in_thread, thread_columns
 from store.sqlite import insert
-from store.tables import files
+from store.tables import files, messages, turns
 
 PER_MESSAGE = 100
 """How many files of one message are kept."""
@@ -60,12 +60,28 @@ _SET_DONE = (
     .where(_FILE)
     .values(done=case((files.c.done < bindparam("its_done"), bindparam("its_done")), else_=files.c.done))
 )
+# Of somebody who is forgotten: such a turn has no author, and neither has such a message.
+_OF_NOBODY = select(files.c.uid).where(
+    _FILE,
+    or_(
+        exists().where(turns.c.id == files.c.turn_id, turns.c.author == ""),
+        exists().where(
+            messages.c.team == files.c.team,
+            messages.c.channel == files.c.channel,
+            messages.c.ts == files.c.message_ts,
+            messages.c.own.is_(False),
+            messages.c.author == "",
+            messages.c.deleted.is_(True),
+        ),
+    ),
+)
 _BURY = update(files).where(_FILE).values(state=FileState.GONE.value, **_BLANK)
 
 
 def add(connection: Connection, file: StoredFile, now: float) -> StoredFile:
-    """Keep a file, unless its thread has one of that id; what is stored under it then."""
+    """Keep a file, unless its thread has one of that id; what is stored under it then. GONE where it is nobody's."""
     connection.execute(_ADD, row_of(file, now))
+    bury(connection, connection.execute(_OF_NOBODY, {"file": file.uid}).scalars().all())
     return stored(connection.execute(_BY_ID, {**thread_columns(file.thread), "id": file.id}).one())
 
 

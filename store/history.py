@@ -1,12 +1,12 @@
 """What was said in a thread, in the order a reader of the thread understands it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, union, update
 
 from base_client import Edit, MessageKey, PastMessage, ThreadKey
-from store import file_lists, files, summaries
+from store import file_lists, files, forgotten, summaries
 from store.keys import IN_INBOX, has_key, in_thread, key_columns, key_parameters, thread_columns
 from store.sqlite import insert
 from store.tables import deliveries, inbox, messages, threads, turns
@@ -134,7 +134,8 @@ def history(connection: Connection, thread: ThreadKey, before_turn: str | None) 
 def import_past(connection: Connection, thread: ThreadKey, past: Sequence[PastMessage], now: float) -> None:
     """Store what is unknown of a thread's past and mark the thread read.
 
-    Left out are deleted messages and what deliveries recorded: the history has those answers, each in one piece.
+    Left out are deleted messages, what people wrote before they were forgotten, and what deliveries recorded: the
+    history has those answers, each in one piece.
     """
     connection.execute(_MARK_READ, {**thread_columns(thread), "read": True, "known_since": now})
     if not past:
@@ -143,10 +144,15 @@ def import_past(connection: Connection, thread: ThreadKey, past: Sequence[PastMe
     around = {"team": thread.team, "channel": thread.channel, "oldest": min(stamps), "latest": max(stamps)}
     known = set(connection.execute(_POSTED, thread_columns(thread)).scalars())
     known |= set(connection.execute(_TOMBSTONES, around).scalars())
-    unknown = [message for message in past if message.key.ts not in known]
+    gone = forgotten.moments(connection, thread.team)
+    unknown = [message for message in past if message.key.ts not in known and not _of_forgotten(message, gone)]
     if unknown:
         connection.execute(_IMPORT, [_past_row(thread, message) for message in unknown])
         files.attach(connection, thread, [(message.key, message.files) for message in unknown], now)
+
+
+def _of_forgotten(message: PastMessage, gone: Mapping[str, float]) -> bool:
+    return not message.own and message.author in gone and float(message.key.ts) <= gone[message.author]
 
 
 def edit(connection: Connection, change: Edit) -> bool:

@@ -5,7 +5,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from store.errors import StoreUnavailable
+from store.errors import StoreInUse, StoreUnavailable
 
 _PASSING = frozenset({errno.ENOSPC, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EDQUOT})
 
@@ -41,7 +41,7 @@ class FileLock:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._descriptor)
-            raise StoreUnavailable(f"{path} is in use by another process") from None
+            raise StoreInUse(f"{path} is in use by another process") from None
         except OSError as error:
             os.close(self._descriptor)
             raise _unusable(self.path, error) from error

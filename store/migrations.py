@@ -108,6 +108,19 @@ MIGRATIONS: tuple[Migration, ...] = (
         ),
     ),
     Migration(4, 1, "the order of edits", ("ALTER TABLE messages ADD COLUMN edited_ts TEXT",)),
+    Migration(
+        5,
+        1,
+        "people's own data",
+        (
+            'CREATE TABLE forgotten (team TEXT NOT NULL, person TEXT NOT NULL, "at" DOUBLE PRECISION NOT NULL,'
+            ' "by" TEXT NOT NULL, done BOOLEAN NOT NULL, counts TEXT NOT NULL, PRIMARY KEY (team, person))',
+            'CREATE TABLE audit (id TEXT NOT NULL PRIMARY KEY, "at" DOUBLE PRECISION NOT NULL, action TEXT NOT NULL,'
+            ' team TEXT NOT NULL, person TEXT NOT NULL, "by" TEXT NOT NULL, counts TEXT NOT NULL)',
+            "CREATE INDEX messages_author ON messages (team, author, channel, ts)",
+            "CREATE INDEX feedback_person ON feedback (person)",
+        ),
+    ),
 )
 
 _REGISTER = (

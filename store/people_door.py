@@ -46,10 +46,13 @@ class People:
         """The summary of a thread, or None: there was none, or a message that it may quote was changed."""
         return await self._readers.run(lambda connection: summaries.get(connection, thread))
 
-    async def set_summary(self, thread: ThreadKey, text: str, until_ts: str) -> None:
-        """Keep a summary of all messages up to `until_ts`, inclusive, instead of the one before."""
+    async def set_summary(self, thread: ThreadKey, text: str, until_ts: str, turn_id: str = "") -> None:
+        """Keep a summary of all messages up to `until_ts`, inclusive, instead of the one before.
+
+        Not kept where somebody was forgotten since the turn that made it was begun.
+        """
         now, summary = self._clock(), Summary(text, until_ts)
-        await self._writer.run(lambda connection: summaries.put(connection, thread, summary, now))
+        await self._writer.run(lambda connection: summaries.put(connection, thread, summary, now, turn_id))
 
     async def usage_since(self, team: str, person: str, since: float) -> UsageSum:
         """A person's turns that were created at that Unix time in seconds or later, and their tokens."""

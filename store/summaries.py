@@ -6,7 +6,7 @@ from base_client import MessageKey, ThreadKey
 from store.keys import has_key, in_thread, key_parameters, thread_columns
 from store.people_values import Summary
 from store.sqlite import insert
-from store.tables import messages, summaries
+from store.tables import forgotten, messages, summaries, turns
 from store.text import storable
 
 _GET = select(summaries.c.text, summaries.c.until_ts).where(in_thread(summaries))
@@ -28,14 +28,22 @@ _OUTDATE = delete(summaries).where(
 )
 
 
+_TOO_LATE = select(forgotten.c.person).where(
+    forgotten.c.team == bindparam("team"),
+    forgotten.c.at >= select(turns.c.started_at).where(turns.c.id == bindparam("turn")).scalar_subquery(),
+)
+
+
 def get(connection: Connection, thread: ThreadKey) -> Summary | None:
     """The summary of a thread, or None."""
     row = connection.execute(_GET, thread_columns(thread)).one_or_none()
     return None if row is None else Summary(row.text, row.until_ts)
 
 
-def put(connection: Connection, thread: ThreadKey, summary: Summary, now: float) -> None:
-    """Keep a thread's summary instead of the one before."""
+def put(connection: Connection, thread: ThreadKey, summary: Summary, now: float, turn_id: str = "") -> None:
+    """Keep a thread's summary instead of the one before, unless somebody was forgotten while `turn_id` made it."""
+    if connection.execute(_TOO_LATE, {"team": thread.team, "turn": turn_id}).first() is not None:
+        return
     row = {"text": storable(summary.text), "until_ts": summary.until_ts, "changed_at": now}
     connection.execute(_SET, {**thread_columns(thread), **row})
 

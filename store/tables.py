@@ -189,6 +189,31 @@ summaries = Table(
     Column("changed_at", Float, nullable=False),
 )
 
+# A person who had everything deleted: until `done` the deletion goes on. What began before `at` is not written back.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("done", Boolean, nullable=False),
+    # What was deleted so far, as JSON: numbers by kind.
+    Column("counts", Text, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("counts", Text, nullable=False),
+)
+
 migrations = Table(
     "migrations",
     metadata,

@@ -1,6 +1,6 @@
 """Turns: their attempts, what the platform holds of their answers, and how they end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
@@ -48,7 +48,10 @@ _MESSAGES = (
     .where(inbox.c.turn_id == bindparam("turn"), messages.c.own.is_(False), messages.c.deleted.is_(False))
     .order_by(messages.c.ts)
 )
-_SAVE_TEXT = update(turns).where(_TURN).values(text=bindparam("words"), error=bindparam("trouble"))
+# A turn without an author was asked by somebody who is forgotten since: it keeps no words.
+_SAVE_TEXT = (
+    update(turns).where(_TURN, turns.c.author != "").values(text=bindparam("words"), error=bindparam("trouble"))
+)
 
 _first_part = select(func.min(deliveries.c.part)).where(deliveries.c.turn_id == bindparam("turn")).scalar_subquery()
 _ANSWERED = (
@@ -57,6 +60,7 @@ _ANSWERED = (
         turns.c.channel,
         turns.c.thread_ts,
         turns.c.anchor,
+        turns.c.author,
         turns.c.state,
         turns.c.attempts,
         deliveries.c.ts.label("posted"),
@@ -77,7 +81,11 @@ _END = (
 # What `save_text` knows of a failure outlives an interruption.
 _trouble = func.coalesce(func.nullif(bindparam("trouble"), ""), turns.c.error)
 _BREAK_OFF = update(turns).where(_TURN).values(state=bindparam("ending"), error=_trouble)
-_SETTLE = update(inbox).where(inbox.c.turn_id == bindparam("turn")).values(state=bindparam("ending"))
+_SETTLE = (
+    update(inbox)
+    .where(inbox.c.turn_id == bindparam("turn"), inbox.c.state != InboxState.DELETED.value)
+    .values(state=bindparam("ending"))
+)
 _FORGET_ANSWER = delete(messages).where(
     in_thread(messages),
     messages.c.own.is_(True),
@@ -153,6 +161,8 @@ def finish(connection: Connection, turn_id: str, ending: TurnEnding, now: float)
     turn = connection.execute(_ANSWERED, {"turn": turn_id}).one_or_none()
     if turn is None:
         raise LookupError(turn_id)
+    if not turn.author:
+        ending = replace(ending, text="")
     _record_ending(connection, turn_id, ending, now)
     connection.execute(_SETTLE, {"turn": turn_id, "ending": _settled(ending.state).value})
     if ending.text:

@@ -36,6 +36,7 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "chat.stopStream": {"chat:write"},
     "chat.update": {"chat:write"},
     "conversations.history": READ_CHANNELS,
+    "conversations.open": {"im:write"},
     "conversations.replies": READ_CHANNELS,
     "files.completeUploadExternal": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},

@@ -12,6 +12,7 @@ from base_client import Deletion, Edit, FileDeletion, Message, Stop, ThreadKey, 
 from database import Store
 from message_processor.base import MessageProcessor
 from message_processor.ingestion.web import Web
+from message_processor.own_data import OwnData
 from message_processor.preferences import Preferences
 from ops.figures import Figures
 from playground.server import Playground
@@ -33,6 +34,7 @@ class Core(clicks.Core):
         self.slow.set()
         # Nothing here opens the settings.
         self.preferences = cast(Preferences, None)
+        self.own_data = cast(OwnData, None)
 
     async def takes_part(self, thread: ThreadKey) -> bool:
         return True

@@ -118,11 +118,13 @@ async def test_a_number_that_does_not_do_is_never_drawn(tmp_path: Path, typed: s
         assert f'"{typed}" can\'t be chosen any more' in said(view)
 
 
-async def test_only_threads_can_be_forgotten(tmp_path: Path) -> None:
+async def test_only_threads_can_be_forgotten_and_only_ones_own_data_deleted(tmp_path: Path) -> None:
     async with open_rig(tmp_path) as rig:
         for scope in Scope:
-            kinds = [block["type"] for block in parts(await drawn(rig, scope), "blocks")]
-            assert ("actions" in kinds) is (scope is Scope.THREAD)
+            rows = [block for block in parts(await drawn(rig, scope), "blocks") if block["type"] == "actions"]
+            found = {element["action_id"] for row in rows for element in parts(row, "elements")}
+            assert ("forget_thread" in found) is (scope is Scope.THREAD)
+            assert ("delete_own_data" in found) is (scope is Scope.USER)
 
 
 async def test_two_people_who_change_different_fields_keep_both(tmp_path: Path) -> None:
