@@ -240,6 +240,9 @@ class Settings(BaseSettings):
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="least severe line that is logged"
     )
+    SLOW_OPERATION_SECONDS: Seconds = Field(
+        5, description="calls to Slack, commits and the like that take longer are named in the log, in seconds"
+    )
     LOG_FORMAT: Literal["text", "json"] = Field("text", description="`text` or `json`")
     NODE_CHANNEL_FD: int | None = Field(
         None, description="set by PM2 (`wait_ready`): where it is told that the bot runs"

@@ -74,7 +74,7 @@ class Threadwell:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.mode = "async" if settings.USE_ASYNC_MODE else "threaded"
-        self._figures = Figures(self.mode)
+        self._figures = Figures(self.mode, settings.SLOW_OPERATION_SECONDS)
         self._parts = AsyncExitStack()
 
     async def start(self) -> None:

@@ -1,5 +1,7 @@
 """The process's figures, kept in memory: counters, gauges, distributions. It is `base_client.Observer`."""
 
+import logging
+import math
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -7,6 +9,10 @@ from dataclasses import dataclass, field
 
 from base_client import MODE
 
+log = logging.getLogger("threadwell.figures")
+
+_QUICK = frozenset({"first_sign_seconds", "loop_lag_seconds", "slack_call_seconds", "store_commit_seconds"})
+"""Durations that depend on no model: a long one is worth a line."""
 _KEPT = 1_000
 """Latest values of one figure, for its percentiles."""
 _SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 1280.0)
@@ -47,10 +53,14 @@ def written(key: Key) -> str:
 
 
 class Figures:
-    """Counts everything since the process began; each figure bears the mode in which the work for it was done."""
+    """Counts everything since the process began; each figure bears the mode in which the work for it was done.
 
-    def __init__(self, mode: str = "") -> None:
+    Operations that are to be quick and took `slow` seconds are named in the log.
+    """
+
+    def __init__(self, mode: str = "", slow: float = math.inf) -> None:
         self.mode = mode
+        self._slow = slow
         self.counts: dict[Key, int] = {}
         self.gauges: dict[Key, float] = {}
         self.distributions: dict[Key, Distribution] = {}
@@ -71,6 +81,8 @@ class Figures:
             bounds = _SECONDS if name.endswith("_seconds") else _AMOUNTS
             found = self.distributions[key] = Distribution(bounds)
         found.add(value)
+        if value >= self._slow and name in _QUICK:
+            log.warning("slow_operation", extra={"operation": name, "seconds": round(value, 2), **labels})
 
     def gauge(self, name: str, value: float, **labels: str) -> None:
         """What `name` is now."""

@@ -1,5 +1,7 @@
 """Counters, gauges and the latest durations."""
 
+import pytest
+
 from ops.figures import Figures
 
 
@@ -33,6 +35,19 @@ def test_one_value_is_all_its_percentiles() -> None:
     figures = Figures()
     figures.observe("seconds", 3)
     assert figures.snapshot() == {"seconds_p50": 3, "seconds_p95": 3, "seconds_p99": 3}
+
+
+def test_what_should_be_quick_and_is_not_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    figures = Figures("async", slow=2.0)
+    figures.observe("slack_call_seconds", 1.9, method="chat.update")
+    figures.observe("slack_call_seconds", 2.0, method="chat.postMessage")
+    figures.observe("turn_seconds", 60.0)
+    [line] = caplog.records
+    assert (line.getMessage(), vars(line)["method"], vars(line)["seconds"]) == (
+        "slow_operation",
+        "chat.postMessage",
+        2.0,
+    )
 
 
 def test_old_durations_are_forgotten() -> None:
