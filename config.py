@@ -68,6 +68,8 @@ class Timings:
     """Shortest time between two updates of a thread's "busy" line."""
     sweep_interval: float = 600.0
     """How often files whose time is over are looked for."""
+    retention_interval: float = 21_600.0
+    """How often conversations whose time is over are looked for."""
     history_step: float = 10.0
     """Time between two samples for the plots of the status page."""
     backup_interval: float = 600.0
@@ -223,6 +225,9 @@ class Settings(BaseSettings):
     FILE_MAX_MB: int = Field(50, ge=1, le=1_000, description="largest file that is read, in megabytes")
     FILE_RETENTION_DAYS: float = Field(
         30, gt=0, allow_inf_nan=False, description="how long files and what was read of them are kept, in days"
+    )
+    HISTORY_RETENTION_DAYS: float = Field(
+        365, ge=0, allow_inf_nan=False, description="how long silent conversations are kept, in days; 0: for ever"
     )
     SETTINGS_SLASH_COMMAND: Annotated[str, AfterValidator(_command)] = Field(
         "/ai-settings", description="the slash command that opens the settings, as the app's manifest has it"

@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from base_client import Earlier, Edit, Message, MessageKey, Observer, Part, PastMessage, ThreadKey
-from store import asides, control, facts, history, inbox, memory, records, turns
+from store import asides, control, facts, history, inbox, memory, records, retention, turns
 from store.backups import Backups
 from store.errors import StoreInUse, StoreUnavailable, WrongBackup
 from store.file_values import Deed, DeedState, FileKind, FileOrigin, FileState, Hit, Page, StoredFile
@@ -83,7 +83,7 @@ def folder_of_url(url: str) -> Path:
 
 
 class _KnownThreads:
-    """Threads the bot was found to take part in, the latest ones: none of them ever stops being known."""
+    """Threads the bot was found to take part in, the latest ones."""
 
     def __init__(self) -> None:
         self._latest: OrderedDict[ThreadKey, None] = OrderedDict()
@@ -93,6 +93,9 @@ class _KnownThreads:
             return False
         self._latest.move_to_end(thread)
         return True
+
+    def drop(self, thread: ThreadKey) -> None:
+        self._latest.pop(thread, None)
 
     def add(self, thread: ThreadKey) -> None:
         self._latest[thread] = None
@@ -303,6 +306,31 @@ class Store:
         forgotten = await self._writer.run(lambda connection: memory.forget(connection, thread, now))
         await self.files.clear_traces(forgotten.files)
         return forgotten
+
+    # What is too old
+
+    async def quiet_threads(self, after: ThreadKey, before: float) -> tuple[ThreadKey | None, Sequence[ThreadKey]]:
+        """Some threads behind `after` that are silent since a Unix time, and where the next look begins, if at all."""
+        return await self._readers.run(lambda connection: retention.quiet(connection, after, before))
+
+    async def remove_thread(self, thread: ThreadKey, before: float) -> tuple[str, ...] | None:
+        """Remove a thread that is silent since then; the uids of files that went, None where something has begun there.
+
+        Its usage stays, and so does who asked when. A question that names the bot begins it anew.
+        """
+        gone = await self._writer.run(lambda connection: retention.remove(connection, thread, before))
+        if gone is not None:
+            self._known.drop(thread)
+            await self.files.clear_traces(gone)
+        return gone
+
+    async def prune_keys(self, before: float) -> int:
+        """Remove some keys of messages that were deleted before a Unix time and never seen; how many went."""
+        # Found by a reader: looking for them takes longer than other writes should wait.
+        keys = await self._readers.run(lambda connection: retention.tombstones(connection, before))
+        if keys:
+            await self._writer.run(lambda connection: retention.prune(connection, keys))
+        return len(keys)
 
     # Small facts and figures
 

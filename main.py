@@ -27,6 +27,7 @@ from message_processor.past import ThreadPast
 from message_processor.preferences import Preferences
 from message_processor.prompts import instructions
 from message_processor.recovery import Recovery
+from message_processor.retention import Retention
 from message_processor.summaries import Summaries
 from message_processor.titles import Titles
 from message_processor.toolbox import toolbox
@@ -89,6 +90,7 @@ class Threadwell:
         self._bot = await SlackBot.open(settings, self._store, self._figures, web)
         self._parts.push_async_callback(self._bot.close)
         self._core = self._build_core(self._file_desk(web))
+        self._retention = Retention(self._store, self._sweeper, self._core.past, settings.HISTORY_RETENTION_DAYS)
         self._nightly = Nightly(Backups(settings.DATABASE_URL), settings.BACKUP_KEEP, self._figures)
         self._undelivered = Undelivered(self._store, self._core.recovery, self._core.lanes)
         self._parts.push_async_callback(self._core.tasks.close)
@@ -168,6 +170,7 @@ class Threadwell:
             asyncio.create_task(self._sweeper.watch(timings.sweep_interval), name="sweeper"),
             asyncio.create_task(watch_moments(self._figures), name="moments"),
             asyncio.create_task(self._watching.watch(timings.history_step), name="history"),
+            asyncio.create_task(self._retention.watch(timings.retention_interval), name="retention"),
             asyncio.create_task(self._nightly.watch(timings.backup_interval), name="backups"),
             asyncio.create_task(watch(folder_of(self._store.folder), self._asked), name="requests"),
             asyncio.create_task(self._undelivered.watch(timings.undelivered_interval), name="undelivered"),

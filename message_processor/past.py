@@ -34,6 +34,10 @@ class ThreadPast:
             self._caught_up.popitem(last=False)
         return history
 
+    def forget(self, thread: ThreadKey) -> None:
+        """The store has let the thread go: its past is read anew."""
+        self._caught_up.pop(thread, None)
+
     async def _catch_up(self, turn: Turn, history: tuple[StoredMessage, ...]) -> tuple[StoredMessage, ...]:
         """Read what the platform holds and we don't: all of an unknown thread, or what came while we were away."""
         state = await self._store.thread_state(turn.thread)

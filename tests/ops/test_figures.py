@@ -43,11 +43,8 @@ def test_what_should_be_quick_and_is_not_is_named_in_the_log(caplog: pytest.LogC
     figures.observe("slack_call_seconds", 2.0, method="chat.postMessage")
     figures.observe("turn_seconds", 60.0)
     [line] = caplog.records
-    assert (line.getMessage(), vars(line)["method"], vars(line)["seconds"]) == (
-        "slow_operation",
-        "chat.postMessage",
-        2.0,
-    )
+    assert line.getMessage() == "slow_operation"
+    assert (vars(line)["method"], vars(line)["seconds"]) == ("chat.postMessage", 2.0)
 
 
 def test_old_durations_are_forgotten() -> None:
