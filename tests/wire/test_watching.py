@@ -1,6 +1,8 @@
 """What monitoring and people see of a bot at work: the figures of its answers, failures and recoveries."""
 
 import asyncio
+import json
+import re
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.wire.conftest import MODES
 from tests.wire.harness import GENERAL, House
 from tests.wire.model_side import model_works, own_house, recorded
+from tests.wire.processes import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -116,3 +119,20 @@ async def test_ready_and_its_parts(house: Watched) -> None:
     assert '"sockets": true' in told
     assert '"database": true' in told
     assert '"readers": 2' in await house.get("/health/db-pool")
+
+
+NAMED = re.compile(r"\b(threadwell|process)_[a-z_]+")
+
+
+async def test_every_figure_of_the_dashboard_is_one(house: Watched) -> None:
+    panels = json.loads((ROOT / "docs" / "grafana.json").read_text(encoding="utf-8"))["panels"]
+    wanted = {found.group() for panel in panels for each in panel["targets"] for found in NAMED.finditer(each["expr"])}
+    house.playground.model.knobs.next(chunk_characters=4, stall_after_chunks=3)
+    ts = await house.ended("echo: the model falls silent in the middle of this")
+    await house.ended("echo: again", ts, 2)
+    house.playground.faults.add("rate_limited", "chat.startStream", times=1, retry_after=1)
+    await house.ended("echo: against a limit")
+    house.playground.faults.add("server_error", "chat.stopStream", times=1)
+    await house.ended("echo: against an error")
+    told = await house.get("/metrics")
+    assert {name for name in wanted if f"\n{name}" not in told} == set()
