@@ -132,7 +132,7 @@ async def test_every_figure_of_the_dashboard_is_one(house: Watched) -> None:
     await house.ended("echo: again", ts, 2)
     house.playground.faults.add("rate_limited", "chat.startStream", times=1, retry_after=1)
     await house.ended("echo: against a limit")
-    house.playground.faults.add("server_error", "chat.stopStream", times=1)
+    house.playground.faults.add("server_error", times=1)
     await house.ended("echo: against an error")
     told = await house.get("/metrics")
     assert {name for name in wanted if f"\n{name}" not in told} == set()
