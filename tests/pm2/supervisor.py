@@ -64,15 +64,24 @@ class Pm2:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        try:
-            printed, _ = await asyncio.wait_for(process.communicate(), _PATIENCE)
-        except BaseException:
-            if process.returncode is None:
-                process.kill()
-            raise
-        text = printed.decode(errors="replace")
-        assert process.returncode == 0, text
-        return text
+        return await _said(process)
+
+    async def shell(self, script: str, cwd: Path) -> str:
+        """What a script prints that calls PM2 by its name; it ends at the first command that fails."""
+        path = f"{NODE_PROGRAMS}:{self._environment['PATH']}:{os.defpath}"
+        process = await asyncio.create_subprocess_exec(
+            "bash",
+            "-euo",
+            "pipefail",
+            "-c",
+            script,
+            cwd=cwd,
+            env=self._environment | {"PATH": path},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        return await _said(process)
 
     async def app(self) -> App:
         """The bot, which has been started."""
@@ -131,6 +140,19 @@ class Pm2:
     def _read(self, name: str) -> str:
         path = self.home / name
         return path.read_text(encoding="utf-8", errors="replace").strip() if path.exists() else ""
+
+
+async def _said(process: asyncio.subprocess.Process) -> str:
+    """What a command has printed; one that fails fails the test."""
+    try:
+        printed, _ = await asyncio.wait_for(process.communicate(), _PATIENCE)
+    except BaseException:
+        if process.returncode is None:
+            process.kill()
+        raise
+    text = printed.decode(errors="replace")
+    assert process.returncode == 0, text
+    return text
 
 
 def _environment_of(pid: int) -> str:
