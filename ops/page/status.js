@@ -12,8 +12,8 @@ function element(name, text, classes) {
 
 function short(value, unit = "") {
   if (value === null || value === undefined) return "–";
-  const rounded = value >= 100 ? Math.round(value) : Math.round(value * 100) / 100;
-  return `${rounded.toLocaleString("en")}${unit}`;
+  const digits = value > 0 && value < 0.1 ? { maximumSignificantDigits: 1 } : { maximumFractionDigits: value < 100 ? 2 : 0 };
+  return `${value.toLocaleString("en", digits)}${unit}`;
 }
 
 function duration(seconds) {
@@ -80,18 +80,26 @@ function showTables(health) {
 
 const PLOTS = [
   ["answers a minute", [["answers", "one"]], ""],
-  ["whole answers: p50, p95, p99", [["p50", "one"], ["p95", "two"], ["p99", "three"]], " s"],
-  ["at work, waiting", [["working", "one"], ["waiting", "two"]], ""],
+  ["whole answers:", [["p50", "one"], ["p95", "two"], ["p99", "three"]], " s"],
+  ["turns:", [["working", "one"], ["waiting", "two"]], ""],
   ["errors a minute", [["errors", "two"]], ""],
   ["tokens a minute", [["tokens", "three"]], ""],
   ["loop lag, p95", [["lag", "two"]], " s"],
   ["memory", [["megabytes", "one"]], " MB"],
 ];
 
+/* Where a plot has several lines, each has its name in its colour. */
+function named(title, lines) {
+  const name = element("span", lines.length > 1 ? `${title} ` : title);
+  if (lines.length > 1) name.append(...lines.map(([word, colour]) => element("b", ` ${word}`, colour)));
+  return name;
+}
+
 function plot([title, lines, unit], samples) {
   const figure = element("figure");
   const most = Math.max(...lines.flatMap(([name]) => samples.map((sample) => sample[name] ?? 0)), 0);
-  const caption = element("figcaption", title);
+  const caption = element("figcaption");
+  caption.append(named(title, lines));
   caption.append(element("span", most ? `up to ${short(most, unit)}` : "0"));
   const space = "http://www.w3.org/2000/svg";
   const drawing = document.createElementNS(space, "svg");
