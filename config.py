@@ -68,7 +68,7 @@ class Timings:
     """Shortest time between two updates of a thread's "busy" line."""
     sweep_interval: float = 600.0
     """How often files whose time is over are looked for."""
-    retention_interval: float = 21_600.0
+    retention_interval: float = 3_600.0
     """How often conversations whose time is over are looked for."""
     history_step: float = 10.0
     """Time between two samples for the plots of the status page."""

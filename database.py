@@ -22,6 +22,7 @@ from store.own_data_door import OwnData
 from store.people_door import People
 from store.people_values import Rating, Summary, TurnLine, UsageSum
 from store.readers import Readers
+from store.retention import Removal
 from store.sqlite import file_of
 from store.values import (
     Forgotten,
@@ -54,6 +55,7 @@ __all__ = [
     "People",
     "Rating",
     "Remembered",
+    "Removal",
     "Stopping",
     "Store",
     "StoreInUse",
@@ -313,24 +315,24 @@ class Store:
         """Some threads behind `after` that are silent since a Unix time, and where the next look begins, if at all."""
         return await self._readers.run(lambda connection: retention.quiet(connection, after, before))
 
-    async def remove_thread(self, thread: ThreadKey, before: float) -> tuple[str, ...] | None:
-        """Remove a thread that is silent since then; the uids of files that went, None where something has begun there.
+    async def remove_thread(self, thread: ThreadKey, before: float) -> Removal | None:
+        """Remove some of a thread that is silent since then; None where something has begun there.
 
         Its usage stays, and so does who asked when. A question that names the bot begins it anew.
         """
-        gone = await self._writer.run(lambda connection: retention.remove(connection, thread, before))
-        if gone is not None:
+        step = await self._writer.run(lambda connection: retention.remove(connection, thread, before))
+        if step is not None:
             self._known.drop(thread)
-            await self.files.clear_traces(gone)
-        return gone
+            await self.files.clear_traces(step.files)
+        return step
 
-    async def prune_keys(self, before: float) -> int:
-        """Remove some keys of messages that were deleted before a Unix time and never seen; how many went."""
-        # Found by a reader: looking for them takes longer than other writes should wait.
-        keys = await self._readers.run(lambda connection: retention.tombstones(connection, before))
-        if keys:
-            await self._writer.run(lambda connection: retention.prune(connection, keys))
-        return len(keys)
+    async def idle_keys(self, after: MessageKey, before: float) -> tuple[MessageKey | None, Sequence[MessageKey]]:
+        """Some keys of removed messages that came before a Unix time, and where the next look begins, if at all."""
+        return await self._readers.run(lambda connection: retention.idle_keys(connection, after, before))
+
+    async def drop_keys(self, keys: Sequence[MessageKey]) -> None:
+        """Remove such keys."""
+        await self._writer.run(lambda connection: retention.drop_keys(connection, keys))
 
     # Small facts and figures
 

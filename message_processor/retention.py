@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from base_client import ThreadKey
+from base_client import MessageKey, ThreadKey
 from database import Store, StoreUnavailable
 from message_processor.ingestion.sweeper import Sweeper
 from message_processor.past import ThreadPast
@@ -14,12 +14,14 @@ log = logging.getLogger("threadwell.retention")
 
 _DAY = 86_400.0
 _PAUSE = 0.05
-"""Seconds between two threads: it stays behind people's questions."""
-_FIRST = ThreadKey("", "", "")
+"""Seconds between two steps: it stays behind people's questions."""
+_KEYS_STAY = 30 * _DAY
+"""Keys outlive their messages by far: Slack delivers again for about an hour, and a late delivery is no new message."""
+_FIRST_THREAD, _FIRST_KEY = ThreadKey("", "", ""), MessageKey("", "", "")
 
 
 class Retention:
-    """Removes them one by one, each in a transaction of its own; what an interruption leaves is found the next time.
+    """Removes them one by one, in small transactions; what an interruption leaves is found the next time.
 
     `days` is 0 where everything is kept for ever. `clock` gives Unix time in seconds.
     """
@@ -50,24 +52,29 @@ class Retention:
 
     async def sweep(self) -> int:
         """Remove what is too old now; how many threads that were."""
-        if not self._days:
-            return 0
-        before, gone = self._clock() - self._days * _DAY, 0
-        last: ThreadKey | None = _FIRST
+        gone, last = 0, _FIRST_THREAD if self._days else None
+        before = self._clock() - self._days * _DAY
         while last is not None:
             last, silent = await self._store.quiet_threads(last, before)
             for thread in silent:
-                files = await self._store.remove_thread(thread, before)
-                if files is not None:
-                    self._past.forget(thread)
-                    await self._sweeper.remove(files)
-                    gone += 1
-                await asyncio.sleep(_PAUSE)
-        await self._prune(before)
+                gone += await self._remove(thread, before)
+        await self._drop_keys(self._clock() - _KEYS_STAY)
         return gone
 
-    async def _prune(self, before: float) -> None:
-        pruned = True
-        while pruned:
-            pruned = await self._store.prune_keys(before) > 0
+    async def _remove(self, thread: ThreadKey, before: float) -> bool:
+        """All of a thread, step by step; false where something has begun there."""
+        while (step := await self._store.remove_thread(thread, before)) is not None:
+            self._past.forget(thread)
+            await self._sweeper.remove(step.files)
+            await asyncio.sleep(_PAUSE)
+            if step.done:
+                return True
+        return False
+
+    async def _drop_keys(self, before: float) -> None:
+        last: MessageKey | None = _FIRST_KEY
+        while last is not None:
+            last, idle = await self._store.idle_keys(last, before)
+            if idle:
+                await self._store.drop_keys(idle)
             await asyncio.sleep(_PAUSE)

@@ -13,29 +13,25 @@ from pathlib import Path
 from sqlalchemy import Connection, bindparam, update
 
 from store import migrations
-from store.backup_files import backup_of, backups_of, stamp
+from store.backup_files import backup_of, backups_of, left_by_restore, made_at, stamp
 from store.errors import StoreUnavailable, WrongBackup
 from store.lock import FileLock
 from store.sqlite import DRIVER_ERRORS, copy, damage, end_journal, file_of, journal_of, reading_engine, writing_engine
 from store.tables import inbox, turns
 from store.values import InboxState, TurnState
 
+_ABANDONED = 3_600.0
+"""Seconds after which nobody writes a half-made copy any more."""
 CHECK_SECONDS = 600.0
 """Longest look at a copy."""
-_LONG_AGO = 3_600.0
-"""Seconds: what was under way that long before a restore has been answered, or told of, since the copy was made."""
-
 _END_TURNS = (
     update(turns)
-    .where(turns.c.ended_at.is_(None), turns.c.created_at < bindparam("before"))
+    .where(turns.c.ended_at.is_(None))
     .values(state=TurnState.FAILED.value, error="restored", ended_at=bindparam("now"))
 )
 _END_MESSAGES = (
     update(inbox)
-    .where(
-        inbox.c.state.in_([InboxState.ACCEPTED.value, InboxState.WORKING.value]),
-        inbox.c.received_at < bindparam("before"),
-    )
+    .where(inbox.c.state.in_([InboxState.ACCEPTED.value, InboxState.WORKING.value]))
     .values(state=InboxState.FAILED.value)
 )
 
@@ -89,7 +85,7 @@ class Backups:
 
     def _latest(self) -> float:
         made = backups_of(self._path)
-        return made[-1].stat().st_mtime if made else 0.0
+        return made_at(made[-1]) if made else 0.0
 
     def _restore(self, source: Path) -> Path | None:
         _look_at(source)
@@ -102,8 +98,7 @@ class Backups:
             lock.release()
 
     def _replace(self, source: Path) -> Path | None:
-        now, fresh = self._clock(), self._path.with_name(f"{self._path.name}.restoring")
-        fresh.unlink(missing_ok=True)
+        now, (fresh, *_) = self._clock(), left_by_restore(self._path)
         _write(source, fresh, lambda connection: _settle(connection, now))
         before = None
         if self._path.exists():
@@ -117,7 +112,8 @@ class Backups:
 def _write(source: Path, target: Path, settle: Callable[[Connection], None] | None = None) -> None:
     """A whole copy, for nobody else's eyes, or none at all."""
     made = target.with_name(f"{target.name}.new")
-    made.unlink(missing_ok=True)
+    if made.exists() and time.time() - made.stat().st_mtime > _ABANDONED:
+        made.unlink(missing_ok=True)
     os.close(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         copy(source, made)
@@ -136,10 +132,9 @@ def _write(source: Path, target: Path, settle: Callable[[Connection], None] | No
 
 
 def _settle(connection: Connection, now: float) -> None:
-    """What the copy has as under way is not begun once more, unless it is as young as after any crash."""
-    when = {"now": now, "before": now - _LONG_AGO}
-    connection.execute(_END_TURNS, when)
-    connection.execute(_END_MESSAGES, {"before": when["before"]})
+    """What the copy has as under way was answered, or told of, since it was made: it is not begun once more."""
+    connection.execute(_END_TURNS, {"now": now})
+    connection.execute(_END_MESSAGES)
 
 
 def _look_at(source: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from store import migrations
+from store.backup_files import left_by_restore
 from store.lock import FileLock
 from store.migrations import Migration
 from store.sqlite import (
@@ -62,6 +63,8 @@ async def open_file(url: str, now: float) -> OpenFile:
 
 def _check(path: Path) -> None:
     """Look at a file that was left open, before anything is written into it; a damaged one stays as it is."""
+    for left in left_by_restore(path):
+        left.unlink(missing_ok=True)
     if not was_left_open(path):
         return
     began = time.perf_counter()

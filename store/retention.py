@@ -3,18 +3,21 @@ they are what usage is accounted by.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, bindparam, delete, exists, func, select, tuple_, update
 
 from base_client import MessageKey, ThreadKey
 from store import files, preferences, summaries
-from store.keys import IN_INBOX, has_key, in_thread, key_parameters, thread_columns
+from store.keys import IN_INBOX, has_key, in_thread, key_columns, key_parameters, thread_columns
 from store.tables import deeds, deliveries, facts, feedback, inbox, messages, threads, turns
 from store.tables import files as file_table
 from store.values import InboxState
 
 LOOKED_AT = 200
-"""Threads that one look takes."""
+"""Threads, or keys, that one look takes."""
+REMOVED_AT_ONCE = 500
+"""Messages that one transaction removes."""
 _UNDER_WAY = (InboxState.ACCEPTED.value, InboxState.WORKING.value)
 
 _same_thread = and_(
@@ -49,21 +52,33 @@ _WORDS = (
     )
     .values(text="")
 )
-_KEYS = delete(inbox).where(
-    tuple_(inbox.c.team, inbox.c.channel, inbox.c.ts).in_(
-        select(messages.c.team, messages.c.channel, messages.c.ts).where(in_thread(messages))
-    )
-)
-_MESSAGES = delete(messages).where(in_thread(messages))
+_BATCH = select(messages.c.team, messages.c.channel, messages.c.ts).where(in_thread(messages)).limit(REMOVED_AT_ONCE)
+_MESSAGE = delete(messages).where(has_key(messages))
 _THREAD = delete(threads).where(in_thread(threads))
 _TITLE = delete(facts).where(facts.c.name == bindparam("fact"))
-_TOMBSTONES = (
-    select(inbox.c.team, inbox.c.channel, inbox.c.ts)
-    .where(inbox.c.state == InboxState.DELETED.value, inbox.c.received_at < bindparam("before"))
-    .where(~exists().where(IN_INBOX))
+_KEYS = (
+    select(
+        inbox.c.team, inbox.c.channel, inbox.c.ts, inbox.c.state, inbox.c.received_at, messages.c.ts.label("message")
+    )
+    .outerjoin(messages, IN_INBOX)
+    .where(
+        tuple_(inbox.c.team, inbox.c.channel, inbox.c.ts)
+        > tuple_(bindparam("team"), bindparam("channel"), bindparam("ts"))
+    )
+    .order_by(inbox.c.team, inbox.c.channel, inbox.c.ts)
     .limit(LOOKED_AT)
 )
-_DROP_KEY = delete(inbox).where(has_key(inbox), inbox.c.state == InboxState.DELETED.value)
+_DROP_KEY = delete(inbox).where(
+    has_key(inbox), inbox.c.state != InboxState.ACCEPTED.value, inbox.c.state != InboxState.WORKING.value
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One step of a thread's removal: the uids of files that went with it, and whether that was all."""
+
+    files: tuple[str, ...]
+    done: bool
 
 
 def quiet(connection: Connection, after: ThreadKey, before: float) -> tuple[ThreadKey | None, Sequence[ThreadKey]]:
@@ -77,26 +92,43 @@ def quiet(connection: Connection, after: ThreadKey, before: float) -> tuple[Thre
     return (found[-1][0] if len(found) == LOOKED_AT else None), silent
 
 
-def remove(connection: Connection, thread: ThreadKey, before: float) -> tuple[str, ...] | None:
-    """Remove what is kept of a thread; the uids of files that went, None where it is not silent since `before`."""
+def remove(connection: Connection, thread: ThreadKey, before: float) -> Removal | None:
+    """Remove some of what is kept of a thread; None where it is not silent since `before`."""
     place = thread_columns(thread)
     if connection.execute(_BUSY, {**place, "before": f"{before:.6f}"}).scalar_one():
         return None
+    some = [MessageKey(*row) for row in connection.execute(_BATCH, place)]
+    if some:
+        connection.execute(_MESSAGE, [key_parameters(key) for key in some])
+    if len(some) == REMOVED_AT_ONCE:
+        return Removal((), done=False)
     gone = files.bury(connection, connection.execute(_FILES, place).scalars().all())
-    for statement in (*_OF_TURNS, _KEYS, _MESSAGES, _THREAD):
+    for statement in (*_OF_TURNS, _THREAD):
         connection.execute(statement, place)
     connection.execute(_WORDS, {"its_team": thread.team, "its_channel": thread.channel, "its_thread": thread.thread_ts})
     summaries.drop(connection, thread)
     preferences.clear(connection, thread.team, ("thread", str(thread)))
     connection.execute(_TITLE, {"fact": f"title:{thread.team}/{thread}"})
-    return gone
+    return Removal(gone, done=True)
 
 
-def tombstones(connection: Connection, before: float) -> tuple[MessageKey, ...]:
-    """Some keys of messages that were deleted before a Unix time and never seen here."""
-    return tuple(MessageKey(*row) for row in connection.execute(_TOMBSTONES, {"before": before}))
+def idle_keys(
+    connection: Connection, after: MessageKey, before: float
+) -> tuple[MessageKey | None, Sequence[MessageKey]]:
+    """The next page of keys behind `after`: its last one, None at the end, and those that nothing needs any more.
+
+    Those came before a Unix time, their message is removed, and they are not under way.
+    """
+    rows = connection.execute(_KEYS, key_columns(after)).all()
+    keys = [
+        MessageKey(row.team, row.channel, row.ts)
+        for row in rows
+        if row.message is None and row.received_at < before and row.state not in _UNDER_WAY
+    ]
+    last = rows[-1] if len(rows) == LOOKED_AT else None
+    return (MessageKey(last.team, last.channel, last.ts) if last is not None else None), keys
 
 
-def prune(connection: Connection, keys: Sequence[MessageKey]) -> None:
-    """Remove such keys."""
+def drop_keys(connection: Connection, keys: Sequence[MessageKey]) -> None:
+    """Remove such keys: a delivery that came so late would be taken for a new message."""
     connection.execute(_DROP_KEY, [key_parameters(key) for key in keys])

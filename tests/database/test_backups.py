@@ -1,5 +1,6 @@
 """Backups of the database: whole, private, counted; and the way back, which a crash leaves open in either direction."""
 
+import asyncio
 import os
 import sqlite3
 from collections.abc import Callable
@@ -13,8 +14,6 @@ from store import backups as copies
 from store import migrations, sqlite
 from tests.database.makers import THREAD, Clock, Figures, answer, begin, message, texts
 from tests.database.test_migrations import numbers
-
-HOUR = 3_600.0
 
 
 class Died(BaseException):
@@ -93,23 +92,45 @@ async def test_into_an_empty_place(store: Store, backups: Backups, tmp_path: Pat
     assert await said(elsewhere) == ["m1", "a1"]
 
 
-async def test_what_was_under_way_long_ago_is_not_begun_once_more(
-    store: Store, backups: Backups, url: str, clock: Clock
-) -> None:
-    await begin(store, "old", 1)
+async def test_what_was_under_way_is_not_begun_once_more(store: Store, backups: Backups, url: str) -> None:
+    await begin(store, "at work", 1)
     await store.accept(message(2))
-    clock.now += 2 * HOUR
-    await begin(store, "young", 3)
     made = await backups.make()
     await store.close()
     await backups.restore(made)
     again = await Store.open(url, Figures())
-    assert [turn.turn_id for turn in await again.unfinished()] == ["young"]
+    assert await again.unfinished() == ()
     assert await again.unclaimed() == ()
-    record = await again.turn("old")
+    record = await again.turn("at work")
     assert record is not None
     assert record.state is TurnState.FAILED
+    assert len(await again.repeat("at work")) == 1, "people may still have it answered"
     await again.close()
+
+
+async def test_a_restore_that_died_leaves_nothing_behind_once_the_bot_runs(url: str, file: Path) -> None:
+    file.parent.mkdir()
+    left = [file.with_name(f"{file.name}.restoring{end}") for end in ("", ".new")]
+    for path in left:
+        path.touch()
+    await (await Store.open(url, Figures())).close()
+    assert not any(path.exists() for path in left)
+
+
+async def test_two_at_once_do_not_spoil_each_other(store: Store, backups: Backups, file: Path) -> None:
+    await answer(store, "t", 1, posted=2)
+    made = await asyncio.gather(backups.make(), backups.make(), return_exceptions=True)
+    whole = [each for each in made if isinstance(each, Path)]
+    assert whole
+    assert all(numbers(each) for each in whole)
+    assert all(isinstance(each, Path | StoreUnavailable) for each in made)
+
+
+async def test_when_one_was_made_is_told_by_its_name(store: Store, backups: Backups, clock: Clock) -> None:
+    clock.now = 1_700_000_000.0
+    made = await backups.make()
+    os.utime(made, (1.0, 1.0))
+    assert await backups.latest() == clock.now
 
 
 async def test_not_while_the_store_is_at_work(store: Store, backups: Backups) -> None:

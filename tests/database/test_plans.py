@@ -83,8 +83,8 @@ BY_KEY: list[Statement] = [
     summaries._DROP,
     summaries._GET,
     summaries._OUTDATE,
-    retention._KEYS,
     retention._DROP_KEY,
+    retention._MESSAGE,
     retention._THREAD,
     retention._WORDS,
     retention._FILES,
@@ -99,7 +99,7 @@ BY_THREAD: list[Statement] = [
     memory._KEPT,
     memory._SETTLED,
     retention._BUSY,
-    retention._MESSAGES,
+    retention._BATCH,
 ]
 
 

@@ -13,7 +13,7 @@ from message_processor.ingestion.cabinet import Cabinet
 from message_processor.ingestion.sweeper import Sweeper
 from message_processor.past import ThreadPast
 from message_processor.retention import Retention
-from tests.database.makers import THREAD, Clock, answer, begin, key, message, texts
+from tests.database.makers import THREAD, Clock, answer, begin, key, message, past, texts
 
 DAY = 86_400.0
 NOW = 400 * DAY
@@ -91,17 +91,35 @@ async def test_more_threads_than_one_look_takes_and_an_interruption(
         await store.claim(f"t{number}", thread, [key(OLD + number, thread)])
         await store.finish(f"t{number}", TurnState.DONE, "a", "", ())
     for thread in threads[:7]:
-        await store.remove_thread(thread, NOW - 90 * DAY)
+        await store.remove_thread(thread, NOW - 90 * DAY)  # an earlier sweep came so far
     assert await retention.sweep() == 443
     assert not any([await store.knows_thread(thread) for thread in threads])
 
 
-async def test_keys_of_deleted_messages_leave_too(store: Store, retention: Retention, clock: Clock, url: str) -> None:
-    await store.delete(key(OLD))
-    clock.now = NOW
+async def test_a_very_long_conversation_leaves_in_steps(
+    store: Store, retention: Retention, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.import_past(THREAD, [past(OLD + number) for number in range(1_200)])
+    before = NOW - 90 * DAY
+    steps = [await store.remove_thread(THREAD, before) for _ in range(2)]
+    assert [step and step.done for step in steps] == [False, False]
+    assert await retention.sweep() == 1
+    assert await store.history(THREAD) == ()
+
+
+async def test_keys_outlive_their_messages_and_leave_in_the_end(
+    store: Store, retention: Retention, clock: Clock, url: str
+) -> None:
+    await answer(store, "t", OLD, posted=OLD + 1)
+    await store.delete(key(OLD + 5))
+    clock.now = NOW - 10 * DAY
+    await store.accept(message(OLD + 7))
+    await store.claim("u", THREAD, [key(OLD + 7)])
+    await store.finish("u", TurnState.DONE, "a", "", ())
     await store.delete(key(NEW))
-    await retention.sweep()
-    assert rows(url, "SELECT ts FROM inbox") == [(f"{NEW}.000000",)]
+    assert await retention.sweep() == 1
+    assert rows(url, "SELECT ts FROM inbox ORDER BY ts") == [(f"{OLD + 7}.000000",), (f"{NEW}.000000",)]
+    assert not await store.accept(message(OLD + 7)), "it is no new message"
 
 
 async def test_for_ever(store: Store, clock: Clock, tmp_path: Path) -> None:
