@@ -29,6 +29,7 @@ async def command(house: House, folder: Path, *words: str) -> tuple[int, str]:
     return await process.wait(), line
 
 
+@pytest.mark.timeout(180)
 async def test_a_backup_under_load_is_restored_and_the_bot_goes_on_from_it(folder: Path, mode: str) -> None:
     async with Playground() as playground:
         playground.model.knobs.set(total_seconds=1.0, chunk_count=6)
@@ -37,7 +38,7 @@ async def test_a_backup_under_load_is_restored_and_the_bot_goes_on_from_it(folde
             ts = house.mention("echo: before the backup")
             await house.settled(ts)
             await recorded(house, ts)
-            busy = [house.mention(f"echo: number {number}", GRACE) for number in range(15)]
+            busy = [house.mention(f"echo: number {number}", GRACE) for number in range(8)]
             code, made = await command(house, folder, "backup")
             assert (code, Path(made).parent) == (0, folder / "backups")
             for number, thread in enumerate(busy):
