@@ -16,7 +16,7 @@ import queue
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal, TextIO
 
 HOUSE = "threadwell"
@@ -26,6 +26,11 @@ Lines = queue.Queue[logging.LogRecord]
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _PLAIN_VALUE = re.compile(r'[^\s"=\x00-\x1f]+')
 _SECRET = re.compile(r"(\bxox[a-z]-|\bxapp-|\bsk-|\bticket=)[\w.%~-]{4,}")
+_TELLING = 10
+"""So many characters of a secret, one behind the other, are a part of it that is not shown either."""
+_WORDS = re.compile(r"[a-z_.-]+")
+_hidden: set[str] = set()
+"""The parts of the process's own secrets."""
 
 
 def configure(level: str, fmt: Literal["text", "json"], stream: TextIO | None = None) -> Callable[[], None]:
@@ -81,9 +86,34 @@ def without_trace(record: logging.LogRecord) -> bool:
     return True
 
 
+def hide(secrets: Iterable[str]) -> None:
+    """From now on no line shows these, nor a part of them.
+
+    A server's key may be any word, and others may echo it, cut it or put it among other characters. Parts that are
+    words in small letters alone are left: "threadwell" is no secret.
+    """
+    for secret in secrets:
+        parts = (secret[at : at + _TELLING] for at in range(len(secret) - _TELLING + 1))
+        _hidden.update(part for part in parts if not _WORDS.fullmatch(part))
+
+
 def redact(line: str) -> str:
-    """The line without what looks like a Slack token, a model server's key or a socket's ticket."""
-    return _SECRET.sub(r"\1[redacted]", line)
+    """The line without our secrets, and what looks like a Slack token, a model server's key or a socket's ticket."""
+    return _without_parts(_SECRET.sub(r"\1[redacted]", line))
+
+
+def _without_parts(line: str) -> str:
+    if not _hidden:
+        return line
+    found = {at for at in range(len(line) - _TELLING + 1) if line[at : at + _TELLING] in _hidden}
+    # From behind, so that the places before stay where they are; overlapping parts become one gap.
+    for at in sorted(found, reverse=True):
+        if at - 1 not in found:
+            end = at
+            while end in found:
+                end += 1
+            line = f"{line[:at]}[redacted]{line[end + _TELLING - 1 :]}"
+    return line
 
 
 class TextFormatter(logging.Formatter):
