@@ -87,7 +87,10 @@ def folder_of_url(url: str) -> Path:
 
 
 async def inspect_url(url: str, seconds: float) -> Inspection:
-    """Look at the database of `url` from outside, also while a bot works on it; nothing is changed or made."""
+    """Look at the database of `url` from outside, also while a bot works on it.
+
+    Nothing in it is changed; SQLite may leave its helper files beside it, empty.
+    """
     return await asyncio.to_thread(inspect, url, seconds)
 
 
