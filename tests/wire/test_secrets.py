@@ -97,7 +97,7 @@ async def test_what_is_echoed_is_not_told(folder: Path, mode: str, level: str, m
     mirror = Mirror()
     async with Playground() as playground, mirror.at_work() as address:
         given = {"HEALTH_PORT": str(port), "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": address, "LOG_LEVEL": level}
-        async with running_bot(playground, folder, mode, may_log_tracebacks=True, **given) as bot:
+        async with running_bot(playground, folder, mode, timings=None, may_log_tracebacks=True, **given) as bot:
             house = House(playground, bot, mode)
             for _ in range(4):
                 ts = house.mention("are you there?")
