@@ -333,3 +333,21 @@ class Observer(Protocol):
     def observe(self, name: str, value: float, **labels: str) -> None: ...
 
     def gauge(self, name: str, value: float, **labels: str) -> None: ...
+
+
+class Level(Enum):
+    """How a finding of the doctor is to be taken."""
+
+    OK = "OK"
+    WARN = "WARN"  # the bot runs, and something is not as it should be
+    FAIL = "FAIL"  # the bot, or a part of what it can do, will not work
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor: what was looked at, what was found, and what to do about it; never a token or a key."""
+
+    name: str
+    level: Level
+    found: str
+    advice: str = ""

@@ -293,6 +293,12 @@ class Settings(BaseSettings):
             raise ValueError(f"unknown names {', '.join(sorted(unknown))}")
         return replace(Timings(), **changes)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What may stand in no line that the process writes."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+
     @cached_property
     def house_rules(self) -> str:
         """The text of INSTRUCTIONS_FILE; empty where there is none."""
@@ -312,7 +318,7 @@ def _problem(name: str, message: str, kind: str) -> list[str]:
     return [f"{name} is missing" if kind == "missing" else f"{name}: {message.removeprefix('Value error, ')}"]
 
 
-def load_settings(env_file: str | None = ".env", **given: str) -> Settings:
+def load_settings(env_file: str | None = ".env", **given: object) -> Settings:
     """Settings from `given`, the environment and `env_file`, in this order; ConfigurationError says what is wrong.
 
     Values are never part of a problem's text: some of them are secrets.
@@ -328,6 +334,45 @@ def load_settings(env_file: str | None = ".env", **given: str) -> Settings:
         for detail in error.errors(include_input=False, include_url=False):
             problems += _problem(".".join(map(str, detail["loc"])), detail["msg"], detail["type"])
         raise ConfigurationError(problems) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Settings as far as they are right, and a line for each problem.
+
+    What is `wrong` (names of settings) has its default or, where there is none, a stand-in that opens nothing.
+    """
+
+    settings: Settings
+    wrong: frozenset[str] = frozenset()
+    problems: tuple[str, ...] = ()
+
+
+_STAND_INS = {"SLACK_BOT_TOKEN": "xoxb-none", "SLACK_APP_TOKEN": "xapp-none", "OPENAI_API_KEY": "none"}
+_DRAFTS = 5
+
+
+def load_draft(env_file: str | None = ".env", **given: object) -> Draft:
+    """What is right of the same settings, for whoever looks for what is wrong; raises nothing."""
+    problems: list[str] = []
+    replaced: dict[str, object] = {}
+    for _ in range(_DRAFTS):
+        try:
+            return Draft(load_settings(env_file, **given | replaced), frozenset(replaced), tuple(problems))
+        except ConfigurationError as error:
+            fresh = [problem for problem in error.problems if problem not in problems]
+            problems += fresh
+            named = [re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", problem) for problem in error.problems]
+            # The one named first is the wrong one; where its default does not help, so are the others.
+            wrong = {name for names in named for name in (names[:1] if fresh else names)} & set(Settings.model_fields)
+            env_file = env_file if wrong else None
+            replaced |= {name: _default(name) for name in wrong}
+    replaced = {name: _default(name) for name in Settings.model_fields}
+    return Draft(load_settings(None, **replaced), frozenset(replaced), tuple(problems))
+
+
+def _default(name: str) -> object:
+    return _STAND_INS.get(name, Settings.model_fields[name].default)
 
 
 _READ_BY_SDKS = ("SLACK_", "OPENAI_")

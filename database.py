@@ -4,6 +4,7 @@ Every method that writes returns after its commit, so what it reports is on the 
 StoreUnavailable.
 """
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from store.errors import StoreInUse, StoreUnavailable, WrongBackup
 from store.file_values import Deed, DeedState, FileKind, FileOrigin, FileState, Hit, Page, StoredFile
 from store.files_door import Files
 from store.forgetting import Begun
+from store.inspection import Inspection, inspect
 from store.opening import OpenFile, open_file
 from store.own_data_door import OwnData
 from store.people_door import People
@@ -49,6 +51,7 @@ __all__ = [
     "Files",
     "Forgotten",
     "Hit",
+    "Inspection",
     "OwedAside",
     "OwnData",
     "Page",
@@ -72,6 +75,7 @@ __all__ = [
     "UsageSum",
     "WrongBackup",
     "folder_of_url",
+    "inspect_url",
 ]
 
 CLOSE_PATIENCE = 10.0
@@ -82,6 +86,14 @@ _THREADS_REMEMBERED = 10_000
 def folder_of_url(url: str) -> Path:
     """Where the database of `url` lies, and all that is kept beside it."""
     return file_of(url).parent
+
+
+async def inspect_url(url: str, seconds: float) -> Inspection:
+    """Look at the database of `url` from outside, also while a bot works on it.
+
+    Nothing in it is changed; SQLite may leave its helper files beside it, empty.
+    """
+    return await asyncio.to_thread(inspect, url, seconds)
 
 
 class _KnownThreads:

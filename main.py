@@ -11,8 +11,10 @@ import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
-from config import VERSION, ConfigurationError, Settings, hide_from_sdks, load_settings
+from base_client import Finding
+from config import VERSION, ConfigurationError, Draft, Settings, hide_from_sdks, load_draft, load_settings
 from database import Backups, Store, StoreUnavailable
 from message_processor.abilities import Abilities
 from message_processor.base import MessageProcessor
@@ -33,19 +35,23 @@ from message_processor.titles import Titles
 from message_processor.toolbox import toolbox
 from message_processor.undelivered import Undelivered
 from message_processor.utility import Utility
+from openai_client import checkup as model_checkup
 from openai_client.base import ModelClient
 from ops import log as logs
 from ops.backup import BACKUP, RESTORE, Nightly
-from ops.command_line import WRONG, Command, WrongCommandLine, parse
+from ops.command_line import WRONG, Command, Examination, WrongCommandLine, parse
+from ops.doctor import Check, doctor
 from ops.figures import Figures
 from ops.health import Health, PortTaken, Sources
 from ops.moments import watch_moments
 from ops.playground_process import NO_WORKSPACE, PlaygroundFailed, playground_process
 from ops.requests import Answer, Request, folder_of, watch
+from ops.secrecy import warn_of_readable
 from ops.signals import Stopped, stop_requested, tell_supervisor_ready, unless_stopped
 from ops.starts import note_start
 from ops.users import answered, users_command
 from ops.watching import Watched, Watching
+from slack_client import checkup as slack_checkup
 from slack_client.base import SlackBot, SlackUnreachable, TokenGone, WrongTokens
 from slack_client.sockets import SocketsLost
 
@@ -53,6 +59,8 @@ log = logging.getLogger("threadwell.main")
 
 GAVE_UP = 1
 WRONG_CONFIGURATION = 78
+_ENV_FILE = Path(".env")
+_MANIFEST = Path(__file__).parent / "slack_manifest.yaml"
 
 
 @asynccontextmanager
@@ -66,7 +74,26 @@ async def _own_data(settings: Settings) -> AsyncIterator[OwnData]:
         await store.close()
 
 
-COMMANDS = (BACKUP, RESTORE, users_command(_own_data))
+async def _bot_token(settings: Settings) -> Sequence[Finding]:
+    return await slack_checkup.examine_bot_token(settings, Figures(), _MANIFEST)
+
+
+async def _socket(settings: Settings) -> Sequence[Finding]:
+    return await slack_checkup.examine_socket(settings, Figures())
+
+
+async def _model_server(settings: Settings) -> Sequence[Finding]:
+    return await model_checkup.examine_model(settings, Figures())
+
+
+DOCTOR = doctor(
+    (
+        Check(slack_checkup.BOT_TOKEN, frozenset({"SLACK_BOT_TOKEN", "SLACK_API_URL"}), _bot_token),
+        Check(slack_checkup.APP_TOKEN, frozenset({"SLACK_APP_TOKEN", "SLACK_API_URL"}), _socket),
+        Check(model_checkup.SERVER, frozenset({"OPENAI_API_KEY", "OPENAI_BASE_URL"}), _model_server),
+    )
+)
+COMMANDS = (BACKUP, RESTORE, users_command(_own_data), DOCTOR)
 
 
 class Threadwell:
@@ -196,6 +223,7 @@ class Threadwell:
 async def serve(settings: Settings, stop: asyncio.Event, page: str = "") -> int:
     """Run the bot until `stop` is set; the exit code. `page` is where the playground can be seen, if there is one."""
     hide_from_sdks()
+    logs.hide(settings.secrets)
     bot = Threadwell(settings)
     try:
         try:
@@ -242,17 +270,18 @@ async def serve_in_playground(real_model: bool) -> int:
 
 def _refuse(problems: Sequence[str]) -> int:
     for problem in problems:
-        print(f"threadwell: {problem}", file=sys.stderr)
+        print(logs.redact(f"threadwell: {problem}"), file=sys.stderr)
     return WRONG_CONFIGURATION
 
 
 def _give_up(problem: str) -> int:
-    print(f"threadwell: {problem}", file=sys.stderr)
+    print(logs.redact(f"threadwell: {problem}"), file=sys.stderr)
     return GAVE_UP
 
 
 async def _beside(command: Command, settings: Settings, wanted: argparse.Namespace) -> int:
     """A command beside the bot; its exit code."""
+    logs.hide(settings.secrets)
     try:
         return await command.run(settings, wanted)
     except StoreUnavailable as error:
@@ -262,6 +291,13 @@ async def _beside(command: Command, settings: Settings, wanted: argparse.Namespa
         return WRONG
 
 
+async def examined(command: Examination, draft: Draft, wanted: argparse.Namespace) -> int:
+    """A command that looks at the settings too; its exit code."""
+    hide_from_sdks()
+    logs.hide(draft.settings.secrets)
+    return await command.run(draft, wanted)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; a wrong one ends with 2."""
     wanted = parse(arguments, COMMANDS)
@@ -269,12 +305,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if wanted.playground:
             logs.configure("INFO", "text")
             return asyncio.run(serve_in_playground(wanted.model == "real"))
+        if isinstance(wanted.command, Examination):
+            logs.configure("ERROR", "text", sys.stderr)
+            return asyncio.run(examined(wanted.command, load_draft(), wanted))
         settings = load_settings()
         # What a command prints is its result: its log must not stand in that.
         stream = sys.stdout if wanted.command is None else sys.stderr
         logs.configure(settings.LOG_LEVEL, settings.LOG_FORMAT, stream)
         if wanted.command is not None:
             return asyncio.run(_beside(wanted.command, settings, wanted))
+        warn_of_readable(_ENV_FILE)
         return asyncio.run(serve_in_workspace(settings))
     except ConfigurationError as error:
         return _refuse(error.problems)

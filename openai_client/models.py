@@ -36,7 +36,9 @@ _NO_CHAT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
+class Listed:
+    """A model of the server; `created` is Unix time in seconds."""
+
     name: str
     created: int
 
@@ -75,6 +77,16 @@ class Models:
             await asyncio.wait({self._fetching})
         return self._known
 
+    async def listed_now(self) -> list[Listed]:
+        """All that the server lists, the newest first; Fault."""
+        options: RequestOptions = {"timeout": httpx2.Timeout(_PATIENCE), "security": {"bearer_auth": True}}
+        with exchange(Call(_unheard, self._clock, _API), lambda: False):
+            answer = as_object(await self._driver.sdk.get("/models", cast_to=object, options=options))
+        if not isinstance(answer.get("data"), list):
+            raise Fault(Failure.FAILED, "answered without a list of models")
+        listed = (Listed(string(entry, "id"), number(entry, "created")) for entry in children(answer, "data"))
+        return sorted((each for each in listed if each.name), key=lambda each: (-each.created, each.name))
+
     async def close(self) -> None:
         """End a fetch that still runs; none follows."""
         self._due = float("inf")
@@ -86,7 +98,7 @@ class Models:
         pause = _RETRY
         try:
             async with asyncio.timeout(_PATIENCE):
-                self._known = self._chosen(await self._listed())
+                self._known = self._chosen(await self.listed_now())
             self.listed = True
             pause = _FRESH
         except Fault as fault:
@@ -97,16 +109,7 @@ class Models:
             self._fetching = None
             self._due = max(self._due, self._clock() + pause)
 
-    async def _listed(self) -> list[_Listed]:
-        options: RequestOptions = {"timeout": httpx2.Timeout(_PATIENCE), "security": {"bearer_auth": True}}
-        with exchange(Call(_unheard, self._clock, _API), lambda: False):
-            answer = as_object(await self._driver.sdk.get("/models", cast_to=object, options=options))
-        if not isinstance(answer.get("data"), list):
-            raise Fault(Failure.FAILED, "answered without a list of models")
-        listed = (_Listed(string(entry, "id"), number(entry, "created")) for entry in children(answer, "data"))
-        return sorted((each for each in listed if each.name), key=lambda each: (-each.created, each.name))
-
-    def _chosen(self, listed: Sequence[_Listed]) -> tuple[str, ...]:
+    def _chosen(self, listed: Sequence[Listed]) -> tuple[str, ...]:
         names = [each.name for each in listed]
         if self._patterns:
             return self._offer([name for pattern in self._patterns for name in names if fnmatchcase(name, pattern)])

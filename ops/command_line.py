@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from config import Settings
+from config import Draft, Settings
 
 WRONG = 2
 
@@ -25,6 +25,16 @@ class Command:
     arguments: Callable[[argparse.ArgumentParser], None] = lambda _: None
 
 
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """A command that runs on wrong settings too: `run` gets what is right of them."""
+
+    name: str
+    about: str
+    run: Callable[[Draft, argparse.Namespace], Awaitable[int]]
+    arguments: Callable[[argparse.ArgumentParser], None] = lambda _: None
+
+
 class OneLineParser(argparse.ArgumentParser):
     """Says what is wrong in one line."""
 
@@ -34,7 +44,7 @@ class OneLineParser(argparse.ArgumentParser):
         sys.exit(WRONG)
 
 
-def parse(arguments: Sequence[str] | None, commands: Sequence[Command]) -> argparse.Namespace:
+def parse(arguments: Sequence[str] | None, commands: Sequence[Command | Examination]) -> argparse.Namespace:
     """What is wanted: `command` is None where it is the bot itself. A wrong command line ends the process."""
     parser = OneLineParser(prog="main.py", description="Threadwell answers in Slack threads.")
     parser.add_argument("--playground", action="store_true", help="in a workspace on this machine, without any account")

@@ -8,15 +8,19 @@ print messages and SQL parameters; they are held at WARNING, and at INFO when th
 import atexit
 import functools
 import io
+import itertools
 import json
 import logging
 import logging.handlers
 import os
 import queue
 import re
+import string
 import sys
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterable
+from types import TracebackType
 from typing import Literal, TextIO
 
 HOUSE = "threadwell"
@@ -26,6 +30,14 @@ Lines = queue.Queue[logging.LogRecord]
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _PLAIN_VALUE = re.compile(r'[^\s"=\x00-\x1f]+')
 _SECRET = re.compile(r"(\bxox[a-z]-|\bxapp-|\bsk-|\bticket=)[\w.%~-]{4,}")
+_GAP = "[redacted]"
+_TELLING = 10
+"""So many characters of a secret, one behind the other, are a part of it that is not shown either."""
+_WORDS = re.compile(r"[a-z_.-]+")
+_SMALL = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
+_hidden: set[str] = set()
+_parts: set[str] = set()
+"""The process's own secrets, and their parts in small letters."""
 
 
 def configure(level: str, fmt: Literal["text", "json"], stream: TextIO | None = None) -> Callable[[], None]:
@@ -55,6 +67,7 @@ def configure(level: str, fmt: Literal["text", "json"], stream: TextIO | None = 
     root = logging.getLogger()
     root.setLevel(foreign_level)
     root.handlers[:] = [entrance]
+    sys.excepthook = _crashed
     return stop
 
 
@@ -81,9 +94,41 @@ def without_trace(record: logging.LogRecord) -> bool:
     return True
 
 
+def hide(secrets: Iterable[str]) -> None:
+    """From now on no line shows these, nor a part of them.
+
+    A server's key may look like any word, and others may echo it, cut it, or put it among other characters. Single
+    words, and parts that are words in small letters, are left: "threadwell" is no secret.
+    """
+    for secret in secrets:
+        if len(secret) < _TELLING or secret.isalpha():
+            continue
+        _hidden.add(secret)
+        parts = (secret[at : at + _TELLING] for at in range(len(secret) - _TELLING + 1))
+        _parts.update(part.translate(_SMALL) for part in parts if not _WORDS.fullmatch(part))
+
+
 def redact(line: str) -> str:
-    """The line without what looks like a Slack token, a model server's key or a socket's ticket."""
-    return _SECRET.sub(r"\1[redacted]", line)
+    """The line without our secrets, and what looks like a Slack token, a model server's key or a socket's ticket."""
+    for secret in _hidden:
+        line = line.replace(secret, _GAP)
+    return _SECRET.sub(rf"\1{_GAP}", _without_parts(line) if _parts else line)
+
+
+def _without_parts(line: str) -> str:
+    small = line.translate(_SMALL)
+    found = {at for at in range(len(line) - _TELLING + 1) if small[at : at + _TELLING] in _parts}
+    # From behind, so that the places before stay where they are; parts that overlap leave one gap.
+    for at in sorted(found, reverse=True):
+        if at - 1 not in found:
+            end = next(each for each in itertools.count(at) if each not in found) - 1
+            line = f"{line[:at]}{_GAP}{line[end + _TELLING :]}"
+    return line
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """The interpreter's own last words, without secrets."""
+    sys.stderr.write(redact("".join(traceback.format_exception(kind, error, trace))))
 
 
 class TextFormatter(logging.Formatter):

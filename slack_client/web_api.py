@@ -67,6 +67,8 @@ class WebApi:
         self._out_of_descriptors: float | None = None
         self.token_gone = asyncio.Event()
         """Set once Slack no longer takes the bot's token."""
+        self.latest_headers: Mapping[str, str] = {}
+        """Those of the latest answer, also of a refusal; their names in small letters."""
         self.pacing = pacing
 
     async def call(
@@ -149,6 +151,9 @@ class WebApi:
         if before is None or now - before > _SAME_TROUBLE:
             log.error("out_of_descriptors", extra={"reason": errno.errorcode[error.errno]})
 
+    def _note_headers(self, headers: Mapping[str, str]) -> None:
+        self.latest_headers = {name.lower(): value for name, value in headers.items()}
+
     async def _send(self, method: str, arguments: Mapping[str, object], read: bool, token: str | None) -> Answer:
         began = time.perf_counter()
         given = {name: value for name, value in arguments.items() if value is not None}
@@ -163,6 +168,7 @@ class WebApi:
                 else:
                     response = await self._client.api_call(method, json=given)
         except SlackApiError as error:
+            self._note_headers(error.response.headers)
             raise _failure(method, error) from None
         except aiohttp.ClientConnectorError as error:
             self._note_descriptors(error.os_error)
@@ -174,6 +180,7 @@ class WebApi:
             raise Ambiguous(method, "no JSON answer") from error
         finally:
             self._observer.observe("slack_call_seconds", time.perf_counter() - began, method=method)
+        self._note_headers(response.headers)
         data = response.data
         if not isinstance(data, dict):
             raise Ambiguous(method, "no JSON answer")

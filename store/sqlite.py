@@ -3,10 +3,11 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self, TypeVar
+from urllib.parse import quote
 
 import aiosqlite
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -72,9 +73,9 @@ def file_of(url: str) -> Path:
     return Path(parsed.database)
 
 
-def _engine(path: Path, pragmas: tuple[str, ...]) -> Engine:
+def _engine(file: Path | str, pragmas: tuple[str, ...], options: Mapping[str, str] | None = None) -> Engine:
     engine = create_engine(
-        URL.create("sqlite+pysqlite", database=str(path)),
+        URL.create("sqlite+pysqlite", database=str(file), query=options or {}),
         poolclass=NullPool,
         # The driver begins nothing by itself (isolation_level None): BEGIN is ours, below.
         connect_args={
@@ -108,6 +109,12 @@ def writing_engine(path: Path) -> Engine:
 def reading_engine(path: Path) -> Engine:
     """For connections that only read. Each statement sees the newest commit; none holds a transaction open."""
     return _engine(path, ("query_only=ON",))
+
+
+def looking_engine(path: Path) -> Engine:
+    """For a look from outside: closing such a connection does not write the journal back either."""
+    address = f"file:{quote(str(path.absolute()))}"
+    return _engine(address, ("query_only=ON",), {"mode": "ro", "uri": "true"})
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

@@ -8,10 +8,11 @@ from playground.slack.clock import new_id
 from playground.slack.faults import Rule
 from playground.slack.wire import JsonObject, SlackError
 
-SCOPES = (
+BOT_SCOPES = (
     "app_mentions:read,assistant:write,channels:history,channels:read,chat:write,commands,files:read,files:write,"
-    "groups:history,groups:read,im:history,im:read,im:write,reactions:read,reactions:write,users:read"
+    "groups:history,groups:read,im:history,im:write,mpim:history,reactions:write,users:read"
 )
+APP_SCOPES = "connections:write"
 ERROR_PAGE = "<!DOCTYPE html><html><head><title>Server Error</title></head><body><h1>Server Error!</h1></body></html>"
 DROPPED = 0
 """Status of an answer that is none: the connection is cut."""
@@ -91,4 +92,4 @@ def cut(request: web.Request) -> web.Response:
 
 
 def _headers() -> dict[str, str]:
-    return {"x-oauth-scopes": SCOPES, "x-slack-req-id": new_id("")}
+    return {"x-slack-req-id": new_id("")}

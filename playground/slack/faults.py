@@ -60,6 +60,8 @@ class Faults:
     """Length of the minute in which the tiers count."""
     stream_lifetime: float = 310.0
     """How long streams that start from now on may live."""
+    withheld_scopes: str = ""
+    """Scopes that the app was not given, separated by commas: `x-oauth-scopes` does not name them."""
     burnt_tickets: int = 0
     """Socket handshakes that are answered with 500 and use up their ticket."""
     half_open: bool = False

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from email.utils import formatdate
 
 from aiohttp import web
 
-from playground.slack.answers import DROPPED, Answer, cut, failure, refusal, success, too_many
+from playground.slack.answers import APP_SCOPES, BOT_SCOPES, DROPPED, Answer, cut, failure, refusal, success, too_many
 from playground.slack.arguments import Arguments, read_arguments
 from playground.slack.changes import Changes
 from playground.slack.faults import Faults
@@ -57,6 +58,7 @@ class Gateway:
             answer = await carry_out()
         except SlackError as error:
             answer = refusal(error)
+        self._add_headers(answer, request.headers.get("Authorization", ""))
         self._record(request, name, args, answer, began)
         return cut(request) if answer.status == DROPPED else answer.response()
 
@@ -97,6 +99,15 @@ class Gateway:
             raise SlackError("not_allowed_token_type")
         if token != wanted:
             raise SlackError("invalid_auth")
+
+    def _add_headers(self, answer: Answer, authorization: str) -> None:
+        """Slack's time, and what the token that was sent may do; a token that it does not know may do nothing."""
+        answer.headers["Date"] = formatdate(self._context.workspace.clock.now(), usegmt=True)
+        token = authorization.partition(" ")[2]
+        if token and token in (self._tokens.bot, self._tokens.app):
+            given = BOT_SCOPES if token == self._tokens.bot else APP_SCOPES
+            kept = [scope for scope in given.split(",") if scope not in self._faults.withheld_scopes.split(",")]
+            answer.headers["x-oauth-scopes"] = ",".join(kept)
 
     def _wait(self, method: str, args: JsonObject) -> int:
         if not self._faults.enforce_tiers:

@@ -39,10 +39,21 @@ def configure() -> Iterator[Configure]:
         stream.stop = log.configure(level, fmt, stream)
         return stream
 
+    hook = sys.excepthook
     yield configured
+    sys.excepthook = hook
     root.handlers[:] = handlers
     for logger, level in zip(loggers, levels, strict=True):
         logger.setLevel(level)
+
+
+@pytest.fixture
+def secret(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A server's key that looks like none; hidden for this test alone."""
+    monkeypatch.setattr(log, "_hidden", set())
+    monkeypatch.setattr(log, "_parts", set())
+    log.hide(["Quite7Ordinary-9word", "threadwell", "short-1"])
+    return "Quite7Ordinary-9word"
 
 
 def house_record(event: str, **extra: object) -> logging.LogRecord:
@@ -194,3 +205,25 @@ def run_python(program: str, encoding: str = "utf-8") -> subprocess.CompletedPro
         timeout=30,
         check=False,
     )
+
+
+def test_what_is_hidden_is_shown_neither_whole_nor_in_part(secret: str) -> None:
+    assert log.redact(f"a {secret} b {secret}") == "a [redacted] b [redacted]"
+    assert log.redact(f"id=req_{secret[2:14]}_1 twice {secret[:11]},") == "id=req_[redacted]_1 twice [redacted],"
+    assert log.redact(secret.upper()) == "[redacted]"
+    assert log.redact(secret[:9]) == secret[:9]
+
+
+def test_single_words_and_short_ones_are_no_secrets(secret: str) -> None:
+    line = log.TextFormatter().format(house_record("short-1", key="ordinary"))
+    assert line.endswith("threadwell.turn short-1 key=ordinary")
+
+
+def test_the_last_words_of_the_process_tell_no_secret() -> None:
+    program = (
+        "log.configure('INFO', 'text')\nlog.hide(['Quite7Ordinary-9word'])\nraise KeyError('Quite7Ordinary-9word')"
+    )
+    ended = run_python(program)
+    assert ended.returncode == 1
+    assert "KeyError: '[redacted]'" in ended.stderr
+    assert "Quite7" not in ended.stderr

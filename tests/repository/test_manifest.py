@@ -10,6 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from config import Settings
 from message_processor.wording import ENGLISH
+from playground.slack.answers import BOT_SCOPES
+from slack_client.checkup import scopes_of
 from slack_client.event_handlers.agent import AgentHandlers
 from slack_client.event_handlers.interaction import Kind
 from slack_client.event_handlers.message_events import HANDLED_EVENTS
@@ -117,6 +119,12 @@ def test_scopes_are_those_of_the_calls_and_events(manifest: dict[str, Any]) -> N
     if manifest["features"].get("slash_commands") or manifest["features"].get("shortcuts"):
         needed.add("commands")
     assert asked == sorted(needed)
+
+
+def test_the_doctor_and_the_playground_have_the_same_scopes(manifest: dict[str, Any]) -> None:
+    asked = manifest["oauth_config"]["scopes"]["bot"]
+    assert sorted(scopes_of(ROOT / "slack_manifest.yaml")) == asked
+    assert BOT_SCOPES.split(",") == asked
 
 
 def test_events_are_those_the_code_handles(manifest: dict[str, Any]) -> None:
