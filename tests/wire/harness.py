@@ -136,8 +136,8 @@ async def launch(variables: dict[str, str], folder: Path, *, fresh: bool = False
 
 
 _ACKNOWLEDGED = 2.0
-"""Seconds that commands, clicks and submissions may wait for their acknowledgement: Slack sends them once, and waits three
-seconds. Alone on a machine they wait for milliseconds; here several bots and browsers share its cores."""
+"""Seconds that commands, clicks and submissions may wait for their acknowledgement: Slack sends them once, and waits
+three. Alone on a machine they wait for milliseconds; here several bots and browsers share its cores."""
 
 
 async def check_acknowledgements(playground: Playground, bot: Bot, since: int) -> None:
