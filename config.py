@@ -6,6 +6,7 @@ Names are read exactly as written, because supervisors put lower-case variables 
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from ipaddress import ip_address
@@ -127,6 +128,17 @@ def _sqlite_url(value: str) -> str:
     return value
 
 
+def _ids(kinds: str) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+    """A check of ids that begin with one of these letters, each with or without a "!" in front."""
+
+    def check(words: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [word for word in words if not re.fullmatch(rf"!?[{kinds}][A-Z0-9]{{2,30}}", word)]:
+            raise ValueError(f"{wrong[0]!r} is no id (like {kinds[0]}012AB3CD, or !{kinds[0]}012AB3CD to keep out)")
+        return words
+
+    return check
+
+
 def _command(value: str) -> str:
     if not re.fullmatch(r"/[a-z0-9_-]{1,31}", value):
         raise ValueError("must be a slash and at most 31 small letters, digits, - or _")
@@ -231,6 +243,12 @@ class Settings(BaseSettings):
     )
     SETTINGS_SLASH_COMMAND: Annotated[str, AfterValidator(_command)] = Field(
         "/ai-settings", description="the slash command that opens the settings, as the app's manifest has it"
+    )
+    ALLOWED_CHANNELS: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_ids("CG"))] = Field(
+        (), description="ids of channels the bot answers in, `!` in front keeps one out; empty: in all"
+    )
+    ALLOWED_USERS: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_ids("UW"))] = Field(
+        (), description="ids of people it answers, `!` in front keeps one out; empty: all members, but no guests"
     )
     CHANNEL_SETTINGS_USERS: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
         (), description="ids of people who may change a channel's settings; empty: any member"

@@ -66,7 +66,7 @@ class Asides:
         """Show something in the thread to one person only; false when Slack does not."""
         arguments = {
             "channel": thread.channel,
-            "thread_ts": thread.thread_ts,
+            "thread_ts": thread.thread_ts or None,
             "user": person,
             "text": text,
             "blocks": list(blocks) or None,

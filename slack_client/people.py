@@ -22,10 +22,14 @@ _LONGEST_LOCALE = 20
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """What is known of somebody until `until`, by the clock. `locale` is empty where Slack does not say it."""
+    """What is known of somebody until `until`, by the clock. `locale` is empty where Slack does not say it.
+
+    `guest`: not a full member of this workspace.
+    """
 
     name: str
     locale: str
+    guest: bool
     until: float
 
 
@@ -36,6 +40,7 @@ class People:
         self._api = api
         self._clock = clock
         self._own = {identity.user: identity.name}
+        self._team = identity.team
         self._known: dict[str, _Person] = {}
 
     async def names(self, people: Iterable[str]) -> Mapping[str, str]:
@@ -54,15 +59,21 @@ class People:
         """The same, as far as it is known without asking."""
         return self._known[person].locale if person in self._known else ""
 
+    async def is_guest(self, person: str, seconds: float) -> bool | None:
+        """Whether a person is a guest or a stranger here; None where that cannot be found out in so many seconds."""
+        if not self._fresh(person):
+            await self._learn([person], seconds)
+        return self._known[person].guest if person in self._known else None
+
     def _fresh(self, person: str) -> bool:
         return person in self._known and self._known[person].until > self._clock()
 
-    async def _learn(self, people: Sequence[str]) -> None:
+    async def _learn(self, people: Sequence[str], seconds: float = _LOOKUP_SECONDS) -> None:
         if not people:
             return
         lookups = [asyncio.create_task(self._look_up(person), name="users.info") for person in people]
         try:
-            await asyncio.wait(lookups, timeout=_LOOKUP_SECONDS)
+            await asyncio.wait(lookups, timeout=seconds)
         finally:
             for task in lookups:
                 task.cancel()
@@ -77,7 +88,17 @@ class People:
         if len(self._known) >= _PEOPLE_KEPT:
             self._known.pop(next(iter(self._known)))
         lives_until = self._clock() + _LIFETIME
-        self._known[person] = _Person(_display_name(answer) or person, _locale(answer), lives_until)
+        self._known[person] = _Person(
+            _display_name(answer) or person, _locale(answer), _is_guest(answer, self._team), lives_until
+        )
+
+
+def _is_guest(answer: Answer, team: str) -> bool:
+    user = answer.get("user")
+    if not isinstance(user, Mapping):
+        return False
+    kinds = ("is_restricted", "is_ultra_restricted", "is_stranger")
+    return any(user.get(kind) is True for kind in kinds) or user.get("team_id") not in {None, "", team}
 
 
 def _locale(answer: Answer) -> str:

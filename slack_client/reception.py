@@ -7,6 +7,7 @@ from config import Settings
 from database import Store
 from message_processor.base import MessageProcessor
 from message_processor.small_tasks import SmallTasks
+from slack_client.access import Access, Door, GuardedPage, Refusals, Rules
 from slack_client.chat import SlackChat
 from slack_client.event_handlers.agent import AgentHandlers
 from slack_client.event_handlers.feedback import FeedbackHandlers
@@ -39,6 +40,10 @@ def reception_of(core: MessageProcessor, means: Means) -> Reception:
     """Events and interactions on their way to the core."""
     views = Views(means.api)
     settings, chat = means.settings, means.chat
+    access = Access(
+        Rules.read(settings.ALLOWED_CHANNELS), Rules.read(settings.ALLOWED_USERS), chat.people, means.observer
+    )
+    door = Door(access, Refusals(means.store, chat.asides, means.tasks, settings.ADMIN_CONTACT))
     home = Home(views, core.preferences, means.store, chat, means.identity.team, settings.ADMIN_CONTACT)
     openings = Openings(
         means.api,
@@ -46,13 +51,13 @@ def reception_of(core: MessageProcessor, means: Means) -> Reception:
         chat.people,
         means.store,
         means.tasks,
-        home,
+        GuardedPage(home, door, views, chat.asides),
         team=means.identity.team,
         command=settings.SETTINGS_SLASH_COMMAND,
         says_hello=settings.JOIN_INTRO,
     )
     deadline, tell = settings.timings.intake, chat.asides.not_taken_in
-    intake = Intake(means.identity, core, means.observer, deadline, tell, openings.show)
+    intake = Intake(means.identity, core, door, means.observer, deadline, tell, openings.show)
     responses = Responses(means.identity, chat.asides, views, chat.people)
     handlers = {
         **SettingsHandlers(core.preferences, views, chat, core, home, settings.SETTINGS_SLASH_COMMAND).handlers(),
@@ -60,4 +65,4 @@ def reception_of(core: MessageProcessor, means: Means) -> Reception:
         **AgentHandlers(core, responses, chat.asides).handlers(),
         **FeedbackHandlers(core, responses).handlers(),
     }
-    return Reception(intake, Interactions(means.identity, handlers, means.tasks, means.observer))
+    return Reception(intake, Interactions(means.identity, handlers, means.tasks, means.observer, door))

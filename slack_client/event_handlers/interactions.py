@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import Protocol, TypedDict
 
-from base_client import Observer
+from base_client import Observer, ThreadKey
 from message_processor.small_tasks import SmallTasks
 from slack_client.event_handlers.fields import is_json, text_of
 from slack_client.event_handlers.interaction import Handler, Interaction, Json, Kind, View
@@ -142,6 +142,14 @@ def _value(field: Json) -> str:
     return text_of(field, "value") or text_of(field, "selected_option", "value")
 
 
+class Door(Protocol):
+    """Who may use the bot."""
+
+    async def lets_in(self, person: str, channel: str = "") -> bool: ...
+
+    def tell(self, thread: ThreadKey, person: str) -> None: ...
+
+
 class Interactions:
     """Hands each interaction to its handler, and what is to be done afterwards to a task of its own."""
 
@@ -151,8 +159,10 @@ class Interactions:
         handlers: Mapping[tuple[Kind, str], Handler],
         tasks: SmallTasks,
         observer: Observer,
+        door: Door,
     ) -> None:
         self._identity = identity
+        self._door = door
         self._handlers = handlers
         self._tasks = tasks
         self._observer = observer
@@ -168,6 +178,12 @@ class Interactions:
             # A window that is closed is of interest to few.
             if interaction.kind is not Kind.CLOSED:
                 self._observer.count("interactions_dropped", reason="unknown")
+            return None
+        if not await self._door.lets_in(interaction.person, interaction.channel):
+            self._observer.count("interactions_dropped", reason="not_allowed")
+            if interaction.channel:
+                place = ThreadKey(self._identity.team, interaction.channel, interaction.thread_ts)
+                self._door.tell(place, interaction.person)
             return None
         self._observer.count("interactions", kind=interaction.kind.value)
         return await self._handle(handler, interaction)

@@ -1,6 +1,7 @@
 """Slack's message events to what the core understands: a message, an edit, a deletion, or a counted drop. No I/O."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from base_client import Deletion, Edit, FileDeletion, Message, MessageKey, Stop, ThreadKey, TitleChange
@@ -52,6 +53,13 @@ class Unaddressed:
 
     message: Message
     stop: Stop | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """A message for the bot by somebody of another organisation who is not let in."""
+
+    message: Message
 
 
 Incoming = Message | Unaddressed | Edit | Deletion | FileDeletion | Stop | TitleChange | HomeOpened | Joined | Dropped
@@ -147,7 +155,7 @@ def _file_deletion(event: Json, identity: Identity) -> Incoming:
     return FileDeletion(identity.team, file_id) if file_id else Dropped("malformed")
 
 
-def _said(body: Json, event: Json, identity: Identity) -> Incoming:
+def _said(body: Json, event: Json, identity: Identity, let_in: Collection[str]) -> Incoming | Outsider:
     match event.get("subtype"):
         case "message_changed":
             return _change(event, identity)
@@ -155,19 +163,23 @@ def _said(body: Json, event: Json, identity: Identity) -> Incoming:
             return _deletion(event, identity)
     if _is_automatic(event, identity):
         return Dropped("bot")
-    if _is_outsider(body, event, identity):
-        return Dropped("outsider")
-    return _message(event, identity)
+    incoming = _message(event, identity)
+    if _is_outsider(body, event, identity) and text_of(event, "user") not in let_in:
+        return Outsider(incoming) if isinstance(incoming, Message) else Dropped("outsider")
+    return incoming
 
 
-def read_event(body: Json, identity: Identity) -> Incoming:
-    """What an events_api payload means. Anything unknown or malformed is a drop, never an error."""
+def read_event(body: Json, identity: Identity, let_in: Collection[str] = ()) -> Incoming | Outsider:
+    """What an events_api payload means. Anything unknown or malformed is a drop, never an error.
+
+    `let_in` are people of other organisations who may speak to the bot.
+    """
     event = body.get("event")
     if not is_json(event):
         return Dropped("malformed")
     kind = text_of(event, "type")
     if kind in {"message", "app_mention"}:
-        return _said(body, event, identity)
+        return _said(body, event, identity, let_in)
     if kind == "file_deleted":
         return _file_deletion(event, identity)
     if kind in AGENT_EVENTS:

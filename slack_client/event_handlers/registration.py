@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, assert_never
 
@@ -18,7 +18,7 @@ from base_client import Deletion, Edit, FileDeletion, Message, Observer, Stop, T
 from slack_client.event_handlers.agent_events import HomeOpened, Joined
 from slack_client.event_handlers.interaction import Json
 from slack_client.event_handlers.interactions import Interactions
-from slack_client.event_handlers.message_events import Dropped, Incoming, Unaddressed, read_event
+from slack_client.event_handlers.message_events import Dropped, Incoming, Outsider, Unaddressed, read_event
 from slack_client.identity import Identity
 
 log = logging.getLogger("threadwell.intake")
@@ -56,6 +56,17 @@ class Core(Protocol):
     async def title_changed(self, change: TitleChange) -> None: ...
 
 
+class Door(Protocol):
+    """Who may use the bot. `named` are those who may though they belong to another organisation."""
+
+    @property
+    def named(self) -> Collection[str]: ...
+
+    async def lets_in(self, person: str, channel: str = "") -> bool: ...
+
+    def tell(self, thread: ThreadKey, person: str) -> None: ...
+
+
 _INTERACTIVE = frozenset(
     {
         "block_actions",
@@ -88,10 +99,18 @@ class Intake:
     """Stores events before they are acknowledged, within a deadline."""
 
     def __init__(
-        self, identity: Identity, core: Core, observer: Observer, deadline: float, tell: Tell, welcome: Welcome
+        self,
+        identity: Identity,
+        core: Core,
+        door: Door,
+        observer: Observer,
+        deadline: float,
+        tell: Tell,
+        welcome: Welcome,
     ) -> None:
         self._identity = identity
         self._core = core
+        self._door = door
         self._observer = observer
         self._deadline = deadline
         self._tell = tell
@@ -100,11 +119,13 @@ class Intake:
 
     async def take(self, body: Json, retry: int = 0) -> None:
         """Take in one event; returns when it may be acknowledged, raises when it must come again."""
-        incoming = read_event(body, self._identity)
+        incoming = read_event(body, self._identity, self._door.named)
         self._observer.gauge("last_envelope_at", time.time())
         try:
             async with asyncio.timeout(self._deadline):
-                await self._take(incoming, retry)
+                if not isinstance(incoming, Outsider):
+                    await self._take(incoming, retry)
+                    return
         except Exception as error:
             # Whatever it is, Slack must not take it for an acknowledgement, and in the end people must know.
             log.error("not_taken_in", extra={"reason": type(error).__name__, "retry": retry})
@@ -112,6 +133,8 @@ class Intake:
             if retry >= LAST_RETRY and isinstance(incoming, Message):
                 self._tell(incoming.thread, incoming.author)
             raise
+        self._observer.count("events_dropped", reason="outsider")
+        self._door.tell(incoming.message.thread, incoming.message.author)
 
     async def _take(self, incoming: Incoming, retry: int) -> None:
         match incoming:
@@ -144,9 +167,21 @@ class Intake:
         else:
             await self._receive(overheard.message, retry)
 
+    async def _admitted(self, message: Message) -> bool:
+        """Whether its author may use the bot there; who may not is told."""
+        if await self._door.lets_in(message.author, message.thread.channel):
+            return True
+        self._observer.count("events_dropped", reason="not_allowed")
+        if message.wants_answer:
+            self._door.tell(message.thread, message.author)
+        return False
+
     async def _stop(self, stop: Stop) -> None:
         """Once each, though a mention comes as two events: the second would find nothing that runs, and say so."""
         key = (stop.channel, stop.ts)
+        if not await self._door.lets_in(stop.person, stop.channel):
+            self._observer.count("events_dropped", reason="not_allowed")
+            return
         if key in self._stops:
             self._observer.count("events_dropped", reason="known")
             return
@@ -160,6 +195,8 @@ class Intake:
             self._stops.popitem(last=False)
 
     async def _receive(self, message: Message, retry: int) -> None:
+        if not await self._admitted(message):
+            return
         if not await self._core.receive(message, redelivered=retry > 0):
             self._observer.count("events_dropped", reason="known")
 

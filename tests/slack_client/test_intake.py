@@ -55,6 +55,21 @@ class Core:
 
 
 @dataclass
+class Door:
+    """Lets everybody in but those who are kept out."""
+
+    named: frozenset[str] = frozenset()
+    kept_out: set[str] = field(default_factory=set)
+    told: list[tuple[str, str]] = field(default_factory=list)
+
+    async def lets_in(self, person: str, channel: str = "") -> bool:
+        return person not in self.kept_out
+
+    def tell(self, thread: ThreadKey, person: str) -> None:
+        self.told.append((thread.thread_ts, person))
+
+
+@dataclass
 class Office:
     """An intake and what it does."""
 
@@ -62,12 +77,13 @@ class Office:
     told: list[tuple[str, str]] = field(default_factory=list)
     welcomed: list[HomeOpened | Joined] = field(default_factory=list)
     figures: Figures = field(default_factory=Figures)
+    door: Door = field(default_factory=Door)
 
     def __post_init__(self) -> None:
         def tell(thread: ThreadKey, person: str) -> None:
             self.told.append((thread.thread_ts, person))
 
-        self.intake = Intake(IDENTITY, self.core, self.figures, 1.0, tell, self.welcomed.append)
+        self.intake = Intake(IDENTITY, self.core, self.door, self.figures, 1.0, tell, self.welcomed.append)
 
     async def take(self, retry: int = 0, **event: object) -> None:
         message = {"type": "message", "channel": "C1", "channel_type": "channel", "user": "U1", "ts": TS, "text": "hi"}
@@ -137,3 +153,15 @@ async def test_who_comes_in_is_welcomed_without_the_core() -> None:
     await office.take(type="member_joined_channel")
     assert office.welcomed == [HomeOpened("U1", "C1", "home"), Joined("C1", "")]
     assert office.core.taken == []
+
+
+async def test_nothing_is_taken_in_from_somebody_who_is_kept_out() -> None:
+    office = Office()
+    office.door.kept_out = {"U1"}
+    await office.take(text="<@U0BOT> hi")
+    await office.take(text="<@U0BOT> stop")
+    assert office.core.taken == []
+    assert office.door.told == [(TS, "U1")], "a stop needs no line"
+    office.door.kept_out = set()
+    await office.take(text="<@U0BOT> hi")
+    assert len(office.core.taken) == 1

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from base_client import ThreadKey
 from message_processor.small_tasks import SmallTasks
 from ops.figures import Figures
 from slack_client.event_handlers import interactions
@@ -153,10 +154,27 @@ def test_whatever_comes_nothing_raises(body: Json, changes: Json) -> None:
 # Handling
 
 
+class Door:
+    """Keeps some people out."""
+
+    def __init__(self, *kept_out: str) -> None:
+        self.kept_out = kept_out
+        self.told: list[str] = []
+
+    async def lets_in(self, person: str, channel: str = "") -> bool:
+        return person not in self.kept_out
+
+    def tell(self, thread: ThreadKey, person: str) -> None:
+        self.told.append(person)
+
+
 def desk(
-    handlers: Mapping[tuple[Kind, str], Handler], tasks: SmallTasks, figures: Figures | None = None
+    handlers: Mapping[tuple[Kind, str], Handler],
+    tasks: SmallTasks,
+    figures: Figures | None = None,
+    door: Door | None = None,
 ) -> Interactions:
-    return Interactions(IDENTITY, handlers, tasks, figures or Figures())
+    return Interactions(IDENTITY, handlers, tasks, figures or Figures(), door or Door())
 
 
 async def test_a_submission_is_answered_with_its_payload_and_followed_up() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from base_client import Deletion, Edit, FileDeletion, FileRef, Message, MessageKey, Stop, ThreadKey, TitleChange
 from slack_client.event_handlers.agent_events import AGENT_EVENTS, HomeOpened, Joined
-from slack_client.event_handlers.message_events import Dropped, Incoming, Unaddressed, read_event
+from slack_client.event_handlers.message_events import Dropped, Incoming, Outsider, Unaddressed, read_event
 from slack_client.identity import Identity
 
 BOT = Identity("T1", "U0BOT", "B0BOT", "threadwell")
@@ -22,7 +22,7 @@ EVENT: Json = {
 }
 
 
-def read(changes: Json | None = None, without: str = "", **body: object) -> Incoming:
+def read(changes: Json | None = None, without: str = "", **body: object) -> Incoming | Outsider:
     event = {name: value for name, value in {**EVENT, **(changes or {})}.items() if name != without}
     return read_event({"type": "event_callback", "event": event, **body}, BOT)
 
@@ -91,8 +91,14 @@ def test_what_no_person_wrote_is_dropped(changes: Json) -> None:
 
 
 @pytest.mark.parametrize("field", ["user_team", "source_team", "team"])
-def test_an_outsider_of_a_shared_channel_is_dropped(field: str) -> None:
-    assert read({field: "T2"}, is_ext_shared_channel=True) == Dropped("outsider")
+def test_an_outsider_of_a_shared_channel_is_known_for_one(field: str) -> None:
+    message = read()
+    assert isinstance(message, Message)
+    assert read({field: "T2"}, is_ext_shared_channel=True) == Outsider(message)
+    among_others: Json = {field: "T2", "text": "hi all"}
+    assert read(among_others, is_ext_shared_channel=True) == Dropped("outsider"), "not for the bot"
+    event: Json = {**EVENT, field: "T2"}
+    assert read_event({"event": event, "is_ext_shared_channel": True}, BOT, {"U1"}) == message
     assert isinstance(read({field: "T1"}, is_ext_shared_channel=True), Message)
     assert isinstance(read({field: "T2"}), Message), "another workspace of the same organisation"
 
@@ -153,7 +159,7 @@ def test_a_message_without_its_parts_is_malformed(field: str) -> None:
     assert read(without=field) == Dropped("malformed")
 
 
-def changed(now: object, before: object = None, **more: object) -> Incoming:
+def changed(now: object, before: object = None, **more: object) -> Incoming | Outsider:
     return read({"subtype": "message_changed", "message": now, "previous_message": before, **more})
 
 
@@ -241,7 +247,7 @@ def test_an_unfurled_link_is_no_edit() -> None:
 ABOUT: Json = {"channel": "D1", "thread_ts": ROOT, "user": "U1", "event_ts": TS}
 
 
-def about(kind: str, without: str = "", **changes: object) -> Incoming:
+def about(kind: str, without: str = "", **changes: object) -> Incoming | Outsider:
     event = {name: value for name, value in {**ABOUT, "type": kind, **changes}.items() if name != without}
     return read_event({"event": event}, BOT)
 

@@ -141,10 +141,6 @@ async def test_control_characters_and_halves_of_characters(house: OpenHouse) -> 
 # Strange people and places
 
 
-async def test_a_guest_is_answered(house: OpenHouse) -> None:
-    assert await house.ask("echo: welcome", user="U0GUEST001") == "welcome"
-
-
 async def test_somebody_of_another_organisation_is_not(house: OpenHouse) -> None:
     before = await house.dropped("outsider")
     ts = house.mention("echo: hello", "U0EXTERN01", "C0PARTNERS")
