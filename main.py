@@ -1,6 +1,7 @@
 """The composition root: read the settings, build the parts, run, stop.
 
-Exit codes: 0 stopped as asked, 1 gave up (a supervisor restarts) or the doctor found something, 2 wrong command line, 78 wrong configuration.
+Exit codes: 0 stopped as asked, 1 gave up (a supervisor restarts), 2 wrong command line, 78 wrong configuration. The
+doctor's 1 says that something is wrong.
 """
 
 import argparse

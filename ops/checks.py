@@ -72,7 +72,7 @@ def _database(seen: Inspection) -> Finding:
 
 def _disk(folder: Path, size: int) -> Finding:
     free = shutil.disk_usage(_there(folder)).free
-    found = f"{free / _GIGABYTE:.1f} GB free; the database takes {size / _GIGABYTE:.3f} GB"
+    found = f"{free / _GIGABYTE:.1f} GB free; the database takes {size / 1e6:.1f} MB"
     advice = "make room, or lower BACKUP_KEEP and FILE_RETENTION_DAYS"
     if free < _LEAST_FREE:
         return Finding(DISK, Level.FAIL, found, advice)
