@@ -1,6 +1,7 @@
 """The composition root: read the settings, build the parts, run, stop.
 
-Exit codes: 0 stopped as asked, 1 gave up (a supervisor restarts), 2 wrong command line, 78 wrong configuration.
+Exit codes: 0 stopped as asked, 1 gave up (a supervisor restarts), 2 wrong command line, 78 wrong configuration. The
+doctor's 1 says that something is wrong.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from base_client import Finding
-from config import VERSION, ConfigurationError, Draft, Settings, hide_from_sdks, load_draft, load_settings
+from config import VERSION, ConfigurationError, Settings, hide_from_sdks, load_settings
 from database import Backups, Store, StoreUnavailable
 from message_processor.abilities import Abilities
 from message_processor.base import MessageProcessor
@@ -41,6 +42,7 @@ from ops import log as logs
 from ops.backup import BACKUP, RESTORE, Nightly
 from ops.command_line import WRONG, Command, Examination, WrongCommandLine, parse
 from ops.doctor import Check, doctor
+from ops.draft import Draft, load_draft
 from ops.figures import Figures
 from ops.health import Health, PortTaken, Sources
 from ops.moments import watch_moments

@@ -53,7 +53,7 @@ def _folder(folder: Path) -> Finding:
     except OSError as error:
         advice = "give it to the user the bot runs as, or set DATABASE_URL to another place"
         return Finding(FOLDER, Level.FAIL, f"{there}: nothing can be written ({error.strerror})", advice)
-    return Finding(FOLDER, Level.OK, f"{folder} can be written" if there == folder else f"{folder} can be made")
+    return Finding(FOLDER, Level.OK, f"{folder}: can be written" if there == folder else f"{folder}: can be made")
 
 
 def _database(seen: Inspection) -> Finding:
@@ -61,7 +61,9 @@ def _database(seen: Inspection) -> Finding:
         return Finding(DATABASE, Level.FAIL, seen.problem, "restore a backup, or start the release that wrote it")
     if not seen.exists:
         return Finding(DATABASE, Level.OK, f"{seen.path}: none yet, the first start makes it")
-    state = f"schema {seen.schema}" + (f", the next start brings {seen.pending} migrations" if seen.pending else "")
+    state = f"schema {seen.schema}"
+    if seen.pending:
+        state += f"; migrations that the next start brings: {seen.pending}"
     if seen.cut:
         advice = "nothing is known to be wrong; `python main.py backup` looks at a whole copy"
         return Finding(DATABASE, Level.WARN, f"too large to be checked in {_CHECK_SECONDS:.0f} s; {state}", advice)
@@ -70,7 +72,7 @@ def _database(seen: Inspection) -> Finding:
 
 def _disk(folder: Path, size: int) -> Finding:
     free = shutil.disk_usage(_there(folder)).free
-    found = f"{free / _GIGABYTE:.1f} GB free; the database has {size / _GIGABYTE:.1f}"
+    found = f"{free / _GIGABYTE:.1f} GB free; the database takes {size / 1e6:.1f} MB"
     advice = "make room, or lower BACKUP_KEEP and FILE_RETENTION_DAYS"
     if free < _LEAST_FREE:
         return Finding(DISK, Level.FAIL, found, advice)
@@ -112,8 +114,7 @@ def _bind(host: str, port: int) -> OSError | None:
         for family, kind, number, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
             with socket.socket(family, kind, number) as one:
                 one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                one.bind(address)
-                one.listen(1)
+                one.bind(address)  # and no more: a bot that starts meanwhile gets it all the same
     except OSError as error:
         return error
     return None

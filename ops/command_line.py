@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from config import Draft, Settings
+from config import Settings
+from ops.draft import Draft
 
 WRONG = 2
 

@@ -10,9 +10,10 @@ from itertools import chain
 from pathlib import Path
 
 from base_client import Finding, Level
-from config import VERSION, Draft, Settings
+from config import VERSION, Settings
 from ops import checks, secrecy
 from ops.command_line import Examination
+from ops.draft import Draft
 from ops.log import redact
 
 log = logging.getLogger("threadwell.doctor")
@@ -79,7 +80,7 @@ def _settings(draft: Draft) -> Iterable[Finding]:
 async def _look(draft: Draft, check: Check, bound: float) -> Sequence[Finding]:
     if wrong := sorted(check.needs & draft.wrong):
         return [
-            Finding(check.name, Level.WARN, f"not looked at: {', '.join(wrong)} is wrong", "mend the settings first")
+            Finding(check.name, Level.WARN, f"not looked at without {' and '.join(wrong)}", "mend the settings first")
         ]
     try:
         async with asyncio.timeout(bound):

@@ -17,6 +17,7 @@ import queue
 import re
 import string
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
@@ -68,6 +69,7 @@ def configure(level: str, fmt: Literal["text", "json"], stream: TextIO | None = 
     root.setLevel(foreign_level)
     root.handlers[:] = [entrance]
     sys.excepthook = _crashed
+    threading.excepthook = lambda ended: _crashed(ended.exc_type, ended.exc_value, ended.exc_traceback)
     return stop
 
 
@@ -126,8 +128,8 @@ def _without_parts(line: str) -> str:
     return line
 
 
-def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """The interpreter's own last words, without secrets."""
+def _crashed(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    """The interpreter's own last words, and those of a thread, without secrets."""
     sys.stderr.write(redact("".join(traceback.format_exception(kind, error, trace))))
 
 

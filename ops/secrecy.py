@@ -10,6 +10,8 @@ from base_client import Finding, Level
 log = logging.getLogger("threadwell.secrecy")
 
 ENV_FILE, PM2_DUMP = ".env", "PM2's dump file"
+_TELLING = 10
+"""Characters of a secret: a shorter key, for a server without keys, is any word."""
 _LARGEST_DUMP = 8_000_000
 """Bytes of it that are looked at."""
 
@@ -44,7 +46,7 @@ def pm2_dump(path: Path, secrets: Iterable[str]) -> Finding:
             content = file.read(_LARGEST_DUMP)
     except OSError:
         return Finding(PM2_DUMP, Level.OK, "none to be read; it would hold the environment that the app was started in")
-    if not any(secret.encode() in content for secret in secrets):
+    if not any(secret.encode() in content for secret in secrets if len(secret) >= _TELLING):
         return Finding(PM2_DUMP, Level.OK, "holds the environment that the app was started in, and none of our secrets")
     mode = readable_by(path)
     found = f"holds our secrets; {f'others may read it ({mode})' if mode else 'only its owner reads it'}"

@@ -108,7 +108,7 @@ def _clock(header: str | None, began: float, ended: float) -> Finding:
     try:
         told = parsedate_to_datetime(header or "").timestamp()
     except ValueError:
-        return Finding(CLOCK, Level.WARN, "not compared: Slack does not tell its time")
+        return Finding(CLOCK, Level.WARN, "not compared: Slack does not tell its time", "compare it by hand (date -u)")
     off = max(0.0, began - told - 1.0) or min(0.0, ended - told)
     if abs(off) <= _OFF:
         return Finding(CLOCK, Level.OK, "agrees with Slack's")
@@ -118,7 +118,7 @@ def _clock(header: str | None, began: float, ended: float) -> Finding:
 
 
 async def _open_and_close(url: str, client: AsyncWebClient) -> Finding:
-    """Nothing is read: what Slack may send on it meanwhile is not acknowledged, and goes to the bot's own sockets."""
+    """Nothing is read: events that come on it meanwhile are not acknowledged, and Slack sends them to the bot's own."""
     try:
         async with aiohttp.ClientSession() as session, session.ws_connect(url, proxy=client.proxy):
             return Finding(SOCKET, Level.OK, "opens")

@@ -5,15 +5,15 @@ from pathlib import Path
 
 from store import migrations
 from store.errors import StoreUnavailable
-from store.sqlite import DRIVER_ERRORS, damage, damaged, file_of, looking_engine, unavailable
+from store.sqlite import DRIVER_ERRORS, damage, damaged, file_of, journal_of, looking_engine, unavailable
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """What was seen. `problem` says why the bot will not open the file, or is empty.
 
-    `size` is in bytes; `schema` is the number of the newest migration in the file, 0 where it has none; `pending` are
-    those that the next start applies; `cut`: the look for damage took too long and was ended.
+    `size` is in bytes, the journal's among them; `schema` is the number of the newest migration in the file, 0 where it
+    has none; `pending` are those that the next start applies; `cut`: the look for damage took too long and was ended.
     """
 
     path: Path
@@ -30,7 +30,7 @@ def inspect(url: str, seconds: float) -> Inspection:
     path = file_of(url)
     if not path.exists():
         return Inspection(path, False)
-    cut, size = False, path.stat().st_size
+    cut, size = False, sum(each.stat().st_size for each in (path, journal_of(path)) if each.exists())
     try:
         try:
             if damage(path, seconds) is not None:

@@ -5,6 +5,7 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal, cast
@@ -39,9 +40,9 @@ def configure() -> Iterator[Configure]:
         stream.stop = log.configure(level, fmt, stream)
         return stream
 
-    hook = sys.excepthook
+    hooks = sys.excepthook, threading.excepthook
     yield configured
-    sys.excepthook = hook
+    sys.excepthook, threading.excepthook = hooks
     root.handlers[:] = handlers
     for logger, level in zip(loggers, levels, strict=True):
         logger.setLevel(level)
@@ -219,11 +220,12 @@ def test_single_words_and_short_ones_are_no_secrets(secret: str) -> None:
     assert line.endswith("threadwell.turn short-1 key=ordinary")
 
 
-def test_the_last_words_of_the_process_tell_no_secret() -> None:
+@pytest.mark.parametrize("way", ["die()", "thread = threading.Thread(target=die); thread.start(); thread.join()"])
+def test_the_last_words_of_the_process_and_of_a_thread_tell_no_secret(way: str) -> None:
     program = (
-        "log.configure('INFO', 'text')\nlog.hide(['Quite7Ordinary-9word'])\nraise KeyError('Quite7Ordinary-9word')"
+        "import threading\ndef die():\n    raise KeyError(secret)\nsecret = 'Quite7Ordinary-9word'\n"
+        f"log.configure('INFO', 'text')\nlog.hide([secret])\n{way}"
     )
     ended = run_python(program)
-    assert ended.returncode == 1
     assert "KeyError: '[redacted]'" in ended.stderr
     assert "Quite7" not in ended.stderr

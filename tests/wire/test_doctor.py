@@ -20,8 +20,8 @@ import pytest
 import pytest_asyncio
 
 import main
-from config import load_draft
 from database import Store
+from ops.draft import load_draft
 from ops.figures import Figures
 from playground.server import Options, Playground
 from playground.slack.clock import Clock
@@ -242,7 +242,7 @@ async def test_a_damaged_database(playground: Playground, doctor: Doctor, tmp_pa
     ("change", "level", "found"),
     [
         ("UPDATE migrations SET major = 99 WHERE number = 1", "FAIL", "use the newer release"),
-        ("DELETE FROM migrations WHERE number = 1", "OK", "the next start brings 1 migration"),
+        ("DELETE FROM migrations WHERE number = 1", "OK", "migrations that the next start brings: 1"),
         ("DROP TABLE turns", "FAIL", "another program's database"),
     ],
 )
@@ -295,7 +295,7 @@ async def test_files_that_others_may_read(playground: Playground, doctor: Doctor
     assert end.code == 0
     assert end.line(".env")["level"] == "WARN"
     assert end.line(".env")["advice"] == "chmod 600 .env"
-    assert "holds our secrets" in end.line("PM2's dump file")["found"]
+    assert "holds our secrets; others may read it" in end.line("PM2's dump file")["found"]
 
 
 async def test_wrong_settings_keep_nothing_else_from_being_looked_at(playground: Playground, doctor: Doctor) -> None:
