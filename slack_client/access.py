@@ -82,8 +82,8 @@ class Access:
     async def lets_in(self, person: str, channel: str = "") -> bool:
         """Whether a person may use the bot in a channel; direct conversations are no channels.
 
-        A guest is let in by name only. So is whoever Slack does not tell us of in time: else an outage of that one
-        question would silence the bot for everybody. People of other organisations are known by their events.
+        A guest is let in by name only. Whoever Slack does not tell us of in time is let in: else an outage of that one
+        question would silence the bot for everybody. People of other organisations are known by what comes from them.
         """
         if channel and not channel.startswith("D") and self._channels.of(channel) is False:
             return self._kept_out("channel")

@@ -191,6 +191,7 @@ class SlackChat:
     async def close(self) -> None:
         """Cancel what still writes, bounded."""
         await self._small_tasks.close()
+        await self.people.close()
         for task in self._writers:
             task.cancel()
         if self._writers:

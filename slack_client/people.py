@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from slack_client.errors import SlackFailure
 from slack_client.formatting.text import plain_text
@@ -42,6 +43,7 @@ class People:
         self._own = {identity.user: identity.name}
         self._team = identity.team
         self._known: dict[str, _Person] = {}
+        self._lookups: dict[str, asyncio.Task[None]] = {}
 
     async def names(self, people: Iterable[str]) -> Mapping[str, str]:
         """Names by user id; who cannot be looked up in time is left out."""
@@ -69,15 +71,25 @@ class People:
         return person in self._known and self._known[person].until > self._clock()
 
     async def _learn(self, people: Sequence[str], seconds: float = _LOOKUP_SECONDS) -> None:
+        """Wait so long for what Slack says of them. A look that takes longer goes on: the next question knows it."""
         if not people:
             return
-        lookups = [asyncio.create_task(self._look_up(person), name="users.info") for person in people]
-        try:
-            await asyncio.wait(lookups, timeout=seconds)
-        finally:
-            for task in lookups:
-                task.cancel()
-            await asyncio.gather(*lookups, return_exceptions=True)
+        for person in people:
+            if person not in self._lookups:
+                task = asyncio.create_task(self._look_up(person), name="users.info")
+                self._lookups[person] = task
+                task.add_done_callback(partial(self._looked_up, person))
+        await asyncio.wait([self._lookups[person] for person in people], timeout=seconds)
+
+    def _looked_up(self, person: str, _: "asyncio.Task[None]") -> None:
+        self._lookups.pop(person, None)
+
+    async def close(self) -> None:
+        """Let go of looks that are still under way."""
+        looking = list(self._lookups.values())
+        for task in looking:
+            task.cancel()
+        await asyncio.gather(*looking, return_exceptions=True)
 
     async def _look_up(self, person: str) -> None:
         try:

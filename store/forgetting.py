@@ -191,7 +191,8 @@ def _clear_rest(connection: Connection, forgetting: Forgetting, counts: Counter[
     counts["settings"] += connection.execute(_SETTINGS, whose).rowcount
     connection.execute(_CHANGED, {"of_team": team, "person": person, "before": forgetting.at})
     counts["feedback"] += connection.execute(_FEEDBACK, whose).rowcount
-    connection.execute(_FACT, {"fact": f"welcome:{team}:{person}"})
+    for fact in ("welcome", "refused"):
+        connection.execute(_FACT, {"fact": f"{fact}:{team}:{person}"})
     connection.execute(_ASIDES, {"first": f"aside:{team}/", "beyond": f"aside:{team}0", "person": person})
 
 

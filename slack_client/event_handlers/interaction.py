@@ -37,6 +37,7 @@ class Interaction:
 
     `value` is a button's value, a choice's value, or the text behind a command. `message_ts` is the message it was done
     to, `thread_ts` that message's thread. `own`: that message is the bot's. `ts` is the platform's time of it.
+    `outsider`: the person belongs to another organisation.
     """
 
     kind: Kind
@@ -51,6 +52,7 @@ class Interaction:
     value: str = ""
     ts: str = ""
     view: View | None = None
+    outsider: bool = False
 
 
 @dataclass(frozen=True, slots=True)

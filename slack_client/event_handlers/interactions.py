@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Protocol, TypedDict
 
 from base_client import Observer, ThreadKey
@@ -29,7 +30,15 @@ class _Where(TypedDict):
 def read_interaction(body: Json, identity: Identity) -> Interaction | None:
     """What a payload that is no event means; None where it is malformed or nothing that we know of."""
     read = _command(body) if "command" in body else _interactive(body, identity)
-    return read if read is not None and read.name and read.team and read.person else None
+    if read is None or not (read.name and read.team and read.person):
+        return None
+    return replace(read, outsider=_is_outsider(body, identity))
+
+
+def _is_outsider(body: Json, identity: Identity) -> bool:
+    """Whether the person's workspace is another one; those of one large organisation belong together."""
+    home = text_of(body, "user", "team_id") or (text_of(body, "team_id") if "command" in body else "")
+    return bool(home) and home != identity.team and not is_json(body.get("enterprise")) and "enterprise_id" not in body
 
 
 def _interactive(body: Json, identity: Identity) -> Interaction | None:
@@ -143,7 +152,10 @@ def _value(field: Json) -> str:
 
 
 class Door(Protocol):
-    """Who may use the bot."""
+    """Who may use the bot. `named` are those who may though they belong to another organisation."""
+
+    @property
+    def named(self) -> Collection[str]: ...
 
     async def lets_in(self, person: str, channel: str = "") -> bool: ...
 
@@ -179,18 +191,24 @@ class Interactions:
             if interaction.kind is not Kind.CLOSED:
                 self._observer.count("interactions_dropped", reason="unknown")
             return None
-        if not await self._door.lets_in(interaction.person, interaction.channel):
-            self._observer.count("interactions_dropped", reason="not_allowed")
-            if interaction.channel:
-                place = ThreadKey(self._identity.team, interaction.channel, interaction.thread_ts)
-                self._door.tell(place, interaction.person)
-            return None
         self._observer.count("interactions", kind=interaction.kind.value)
         return await self._handle(handler, interaction)
+
+    async def _admitted(self, interaction: Interaction) -> bool:
+        person, channel = interaction.person, interaction.channel
+        stranger = interaction.outsider and person not in self._door.named
+        if not stranger and await self._door.lets_in(person, channel):
+            return True
+        self._observer.count("interactions_dropped", reason="not_allowed")
+        if channel:
+            self._door.tell(ThreadKey(self._identity.team, channel, interaction.thread_ts), person)
+        return False
 
     async def _handle(self, handler: Handler, interaction: Interaction) -> Json | None:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
+                if not await self._admitted(interaction):
+                    return None
                 acknowledgement = await handler(interaction)
         except Exception:
             # Whatever it is, people must not wait for an acknowledgement that does not come.

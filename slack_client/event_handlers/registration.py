@@ -147,7 +147,7 @@ class Intake:
             case TitleChange():
                 await self._core.title_changed(incoming)
             case HomeOpened() | Joined():
-                self._welcome(incoming)
+                await self._open(incoming)
             case Edit():
                 await self._core.edit(incoming)
             case Deletion():
@@ -158,6 +158,13 @@ class Intake:
                 self._observer.count("events_dropped", reason=reason)
             case _:
                 assert_never(incoming)
+
+    async def _open(self, opening: HomeOpened | Joined) -> None:
+        """Show what belongs there; the home tab has a line of its own for those who are kept out."""
+        home = isinstance(opening, HomeOpened) and opening.tab == "home"
+        person = opening.person if isinstance(opening, HomeOpened) else opening.inviter
+        if home or not person or await self._door.lets_in(person, opening.channel):
+            self._welcome(opening)
 
     async def _overhear(self, overheard: Unaddressed, retry: int) -> None:
         if not await self._core.takes_part(overheard.message.thread):

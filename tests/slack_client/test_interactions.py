@@ -157,6 +157,8 @@ def test_whatever_comes_nothing_raises(body: Json, changes: Json) -> None:
 class Door:
     """Keeps some people out."""
 
+    named: frozenset[str] = frozenset({"U0NAMED"})
+
     def __init__(self, *kept_out: str) -> None:
         self.kept_out = kept_out
         self.told: list[str] = []
@@ -244,3 +246,29 @@ def test_an_acknowledgement_carries_its_payload_as_json() -> None:
     assert (answer.status, answer.body) == (200, '{"response_action": "clear"}')
     assert answer.headers["content-type"][0].startswith("application/json")
     assert (acknowledgement(None).status, acknowledgement(None).body) == (200, "")
+
+
+@pytest.mark.parametrize(
+    ("kept_out", "user", "handled"),
+    [
+        ((), {"id": "U1", "team_id": "T1"}, True),
+        (("U1",), {"id": "U1", "team_id": "T1"}, False),
+        ((), {"id": "U1", "team_id": "T2"}, False),  # Slack Connect
+        ((), {"id": "U0NAMED", "team_id": "T2"}, True),
+    ],
+)
+async def test_who_is_kept_out_reaches_no_handler(
+    kept_out: tuple[str, ...], user: dict[str, str], handled: bool
+) -> None:
+    taken: list[Interaction] = []
+
+    async def handler(interaction: Interaction) -> Acknowledgement:
+        taken.append(interaction)
+        return Acknowledgement()
+
+    door = Door(*kept_out)
+    name = read(CLICK)
+    assert name is not None
+    await desk({(Kind.CLICK, name.name): handler}, SmallTasks(), door=door).take({**CLICK, "user": user})
+    assert bool(taken) is handled
+    assert bool(door.told) is not handled

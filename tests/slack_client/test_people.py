@@ -74,3 +74,41 @@ async def test_a_lookup_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(looked_up, "_LOOKUP_SECONDS", 0.01)
     async with asyncio.timeout(5):
         assert await People(Hanging(), IDENTITY).locale("U1") == ""
+
+
+class SlowApi(ScriptedApi):
+    """Answers when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_answer = asyncio.Event()
+
+    async def call(self, method: str, arguments: Mapping[str, object], **more: object) -> Answer:
+        await self.may_answer.wait()
+        return {"user": {"name": "gwen", "is_restricted": True, "team_id": IDENTITY.team}}
+
+
+async def test_an_answer_that_comes_too_late_for_one_question_counts_for_the_next() -> None:
+    api = SlowApi()
+    people = People(api, IDENTITY)
+    assert await people.is_guest("U2", 0.01) is None
+    api.may_answer.set()
+    assert await people.is_guest("U2", 5.0) is True
+    await people.close()
+
+
+@pytest.mark.parametrize(
+    ("user", "guest"),
+    [
+        ({"team_id": IDENTITY.team}, False),
+        ({}, False),
+        ({"is_restricted": True}, True),
+        ({"is_ultra_restricted": True}, True),
+        ({"is_stranger": True}, True),
+        ({"team_id": "T9"}, True),
+    ],
+)
+async def test_who_is_a_guest(user: dict[str, object], guest: bool) -> None:
+    api = ScriptedApi()
+    api.next["users.info"] = [{"user": {"name": "x", **user}}]
+    assert await People(api, IDENTITY).is_guest("U1", 5.0) is guest

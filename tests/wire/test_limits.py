@@ -140,7 +140,8 @@ async def test_a_flood_of_one_person_slows_nobody_else_and_is_answered_or_refuse
         assert min(during) <= 2 * idle, (during, idle)
         await everything_taken_in(house)
         envelopes = house.playground.sockets.envelopes
-        late = [one for one in envelopes if one.acked_at is None or one.acked_at - one.sent_at > 1.0]
+        # Slack sends again what is not acknowledged within three seconds.
+        late = [one for one in envelopes if one.acked_at is None or one.acked_at - one.sent_at > 3.0]
         assert not late, (len(late), len(envelopes))
         await until(lambda: all(house.answers(ts) and house.is_quiet(ts) for ts in asked), 90)
         [[refused]] = rows(house, "SELECT count(*) FROM inbox WHERE state = 'refused'")
