@@ -46,11 +46,14 @@ async def run_at_once(_: ThreadKey, _author: str, turn: Callable[[], Awaitable[N
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """One thread's line. `task` lives as long as there is work; `since` is when its turn took the lock."""
+    """One thread's line. `task` lives as long as there is work; `since` is when its turn took the lock, `arrived` when
+    each message joined the line.
+    """
 
     key: ThreadKey
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: deque[Message] = field(default_factory=deque)
+    arrived: dict[MessageKey, float] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
     since: float | None = None
 
@@ -116,6 +119,7 @@ class Lanes:
         if limited and (full := self._full(lane, message.author)) is not None:
             return full
         lane.waiting.append(message)
+        lane.arrived[message.key] = self._clock()
         self._under_way[message.author] += 1
         if lane.task is not None:
             return Admission.QUEUED
@@ -143,6 +147,8 @@ class Lanes:
         if lane is not None:
             self._leave(message for message in lane.waiting if message.key in keys)
             lane.waiting = deque(message for message in lane.waiting if message.key not in keys)
+            for key in keys:
+                lane.arrived.pop(key, None)
 
     async def _drain(self, lane: Lane) -> None:
         try:
@@ -159,6 +165,8 @@ class Lanes:
                 return
             batch = lane.take()
             lane.since = self._clock()
+            arrived = min(lane.arrived.pop(message.key, lane.since) for message in batch)
+            self._observer.observe("turn_wait_seconds", lane.since - arrived)
             try:
                 await self._work(lane.key, batch)
             except Exception:

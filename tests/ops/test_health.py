@@ -145,6 +145,7 @@ PATHS = ["/", "/status.js", "/health", "/health/db-pool", "/health/history", *so
 async def test_others_see_only_what_monitoring_needs(path: str) -> None:
     assert await seen(path, "127.0.0.1") == 200
     assert await seen(path, "::1") == 200
+    assert await seen(path, "::ffff:127.0.0.1") == 200
     assert await seen(path, "192.168.0.7", Host="10.0.0.5") == (
         200 if path in FOR_EVERYBODY else HTTPNotFound.status_code
     )
