@@ -43,7 +43,11 @@ class Crew:
     async def start(self) -> None:
         """A further process."""
         given = {**_SETTINGS, "HEALTH_PORT": str(self._port)}
-        bot = await launch(environment(self.playground, self.folder, self.mode, given, _TIMINGS), self.folder)
+        # A new interpreter, as after any restart: a forked one reads a thread before Slack has carried out what it was
+        # sent in the last second of the one before.
+        bot = await launch(
+            environment(self.playground, self.folder, self.mode, given, _TIMINGS), self.folder, fresh=True
+        )
         bot.may_log_tracebacks = True  # the SDK logs its failed connections with them
         self._bots.append(bot)
         self.resident.clear()
