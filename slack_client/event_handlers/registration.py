@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, assert_never
 
@@ -17,7 +17,7 @@ from slack_bolt.response import BoltResponse
 from base_client import Deletion, Edit, FileDeletion, Message, Observer, Stop, ThreadKey, TitleChange
 from slack_client.event_handlers.agent_events import HomeOpened, Joined
 from slack_client.event_handlers.interaction import Json
-from slack_client.event_handlers.interactions import Interactions
+from slack_client.event_handlers.interactions import Door, Interactions
 from slack_client.event_handlers.message_events import Dropped, Incoming, Outsider, Unaddressed, read_event
 from slack_client.identity import Identity
 
@@ -54,17 +54,6 @@ class Core(Protocol):
     async def stop(self, stop: Stop) -> bool: ...
 
     async def title_changed(self, change: TitleChange) -> None: ...
-
-
-class Door(Protocol):
-    """Who may use the bot. `named` are those who may though they belong to another organisation."""
-
-    @property
-    def named(self) -> Collection[str]: ...
-
-    async def lets_in(self, person: str, channel: str = "") -> bool: ...
-
-    def tell(self, thread: ThreadKey, person: str) -> None: ...
 
 
 _INTERACTIVE = frozenset(
