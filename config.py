@@ -17,8 +17,14 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from budgets import Limit, Prices, Span, Unit, limit_of, problems_of, read_prices
+
 VERSION = "0.2.0"
 """The release, as its tag and the changelog name it."""
+
+
+NO_MODEL = "none"
+"""In place of a model's name: there is none, and what it is for is left out."""
 
 
 class ConfigurationError(Exception):
@@ -145,12 +151,18 @@ def _command(value: str) -> str:
     return value
 
 
+def _limit(value: str) -> str:
+    limit_of(Span.USER_DAY, value.strip())
+    return value.strip()
+
+
 def _words(value: object) -> object:
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
 Url = Annotated[str, AfterValidator(_http_url)]
 Name = Annotated[str, AfterValidator(_not_blank)]
+Budget = Annotated[str, AfterValidator(_limit)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -253,6 +265,14 @@ class Settings(BaseSettings):
     CHANNEL_SETTINGS_USERS: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
         (), description="ids of people who may change a channel's settings; empty: any member"
     )
+    USER_DAY: Budget = Field(
+        "", description="what one person may use in a day (UTC): tokens (`200000`) or money (`5 USD`); empty: no limit"
+    )
+    USER_MONTH: Budget = Field("", description="the same for a calendar month")
+    WORKSPACE_MONTH: Budget = Field("", description="what everybody together may use in a calendar month")
+    PRICES_FILE: Path | None = Field(
+        None, description="a TOML file with prices of models, which count before those in `prices.toml`"
+    )
     JOIN_INTRO: bool = Field(True, description="a short hello when the bot joins a channel")
     SHUTDOWN_GRACE_SECONDS: float = Field(
         60, ge=0, allow_inf_nan=False, description="how long running turns may finish at a stop, in seconds"
@@ -290,6 +310,10 @@ class Settings(BaseSettings):
             self.house_rules  # noqa: B018  reading it is the check
         except ValueError as error:
             problems.append(f"INSTRUCTIONS_FILE: {error}")
+        try:
+            problems += problems_of(self.limits, self.prices, self._paid_models, self.MAX_OUTPUT_TOKENS)
+        except ValueError as error:
+            problems.append(f"PRICES_FILE: {error}")
         if self.TEST_LINK_ADDRESS and not is_loopback(self.SLACK_API_URL):
             problems.append("TEST_LINK_ADDRESS: is honoured only with a loopback SLACK_API_URL")
         if problems:
@@ -310,6 +334,28 @@ class Settings(BaseSettings):
         if unknown := set(changes) - {field.name for field in fields(Timings)}:
             raise ValueError(f"unknown names {', '.join(sorted(unknown))}")
         return replace(Timings(), **changes)
+
+    @cached_property
+    def limits(self) -> tuple[Limit, ...]:
+        """What may be used, as far as it is limited."""
+        found = (limit_of(span, getattr(self, span.value)) for span in Span)
+        return tuple(limit for limit in found if limit is not None)
+
+    @cached_property
+    def prices(self) -> Prices:
+        """What models cost."""
+        return read_prices(self.PRICES_FILE)
+
+    def may_be_used(self, model: str) -> bool:
+        """Where money is limited, a model needs a price."""
+        return self.prices.of(model) is not None or all(limit.unit is not Unit.MONEY for limit in self.limits)
+
+    @property
+    def _paid_models(self) -> list[str]:
+        """The models that the settings name, the one that answers first."""
+        given = (self.OPENAI_MODEL, *self.OPENAI_MODELS, self.OPENAI_UTILITY_MODEL, self.OPENAI_IMAGE_MODEL)
+        named = dict.fromkeys((*given, self.EMBEDDING_MODEL))
+        return [name for name in named if name not in {"", NO_MODEL} and not re.search(r"[*?\[]", name)]
 
     @property
     def secrets(self) -> tuple[str, ...]:

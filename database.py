@@ -12,12 +12,14 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from base_client import Earlier, Edit, Message, MessageKey, Observer, Part, PastMessage, ThreadKey
-from store import asides, control, facts, history, inbox, memory, records, retention, turns
+from budgets import Limit
+from store import accounts, asides, control, facts, history, inbox, memory, records, retention, turns
 from store.backups import Backups
 from store.errors import StoreInUse, StoreUnavailable, WrongBackup
 from store.file_values import Deed, DeedState, FileKind, FileOrigin, FileState, Hit, Page, StoredFile
 from store.files_door import Files
 from store.forgetting import Begun
+from store.inbox import Estimate
 from store.inspection import Inspection, inspect
 from store.opening import OpenFile, open_file
 from store.own_data_door import OwnData
@@ -25,8 +27,20 @@ from store.people_door import People
 from store.people_values import Rating, Summary, TurnLine, UsageSum
 from store.readers import Readers
 from store.retention import Removal
-from store.sqlite import file_of
+from store.spending_door import Spending
+from store.spending_values import (
+    CallKind,
+    CallState,
+    CallUsage,
+    DayUsage,
+    LeftCall,
+    Payer,
+    Standing,
+    UsageLine,
+)
+from store.sqlite import file_of, look
 from store.values import (
+    Claim,
     Forgotten,
     OwedAside,
     Remembered,
@@ -35,7 +49,6 @@ from store.values import (
     ThreadState,
     TurnRecord,
     TurnState,
-    TurnUsage,
     UnfinishedTurn,
 )
 from store.writer import QUEUE_LIMIT, Writer
@@ -43,6 +56,11 @@ from store.writer import QUEUE_LIMIT, Writer
 __all__ = [
     "Backups",
     "Begun",
+    "CallKind",
+    "CallState",
+    "CallUsage",
+    "Claim",
+    "DayUsage",
     "Deed",
     "DeedState",
     "FileKind",
@@ -52,13 +70,17 @@ __all__ = [
     "Forgotten",
     "Hit",
     "Inspection",
+    "LeftCall",
     "OwedAside",
     "OwnData",
     "Page",
+    "Payer",
     "People",
     "Rating",
     "Remembered",
     "Removal",
+    "Spending",
+    "Standing",
     "Stopping",
     "Store",
     "StoreInUse",
@@ -70,12 +92,13 @@ __all__ = [
     "TurnLine",
     "TurnRecord",
     "TurnState",
-    "TurnUsage",
     "UnfinishedTurn",
+    "UsageLine",
     "UsageSum",
     "WrongBackup",
     "folder_of_url",
     "inspect_url",
+    "usage_of_url",
 ]
 
 CLOSE_PATIENCE = 10.0
@@ -94,6 +117,14 @@ async def inspect_url(url: str, seconds: float) -> Inspection:
     Nothing in it is changed; SQLite may leave its helper files beside it, empty.
     """
     return await asyncio.to_thread(inspect, url, seconds)
+
+
+async def usage_of_url(url: str, of: str, start: float, end: float) -> tuple[UsageLine, ...]:
+    """What was used from one Unix time to another, by "user", "channel" or "model", the most first.
+
+    Read from outside, also while a bot works on the database of `url`.
+    """
+    return await asyncio.to_thread(look, file_of(url), lambda connection: accounts.by(connection, of, start, end))
 
 
 class _KnownThreads:
@@ -120,7 +151,9 @@ class _KnownThreads:
 class Store:
     """One database, opened by `open` and closed by `close`. What concerns files and people has a door each."""
 
-    def __init__(self, file: OpenFile, observer: Observer, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, file: OpenFile, observer: Observer, clock: Callable[[], float], limits: Sequence[Limit] = ()
+    ) -> None:
         self._path = file.path
         self._closing: AsyncExitStack = file.closing
         self._writer = Writer(file.writing, observer)
@@ -129,15 +162,24 @@ class Store:
         self._clock = clock
         self.files = Files(self._writer, self._readers, clock)
         self.people = People(self._writer, self._readers, clock)
-        self.own_data = OwnData(self._writer, self._readers, self.files, clock)
+        self.spending = Spending(self._writer, self._readers, limits, clock)
+        self.own_data = OwnData(self._writer, self._readers, self.files, clock, self.spending.limits)
 
     @classmethod
-    async def open(cls, url: str, observer: Observer, clock: Callable[[], float] = time.time) -> "Store":
+    async def open(
+        cls, url: str, observer: Observer, clock: Callable[[], float] = time.time, limits: Sequence[Limit] = ()
+    ) -> "Store":
         """Open the database of `url`, its folder and schema made where they are missing; one process at a time.
 
-        `clock` gives Unix time in seconds.
+        `clock` gives Unix time in seconds. `limits` are those that claims and reservations are held against.
         """
-        return cls(await open_file(url, clock()), observer, clock)
+        store = cls(await open_file(url, clock()), observer, clock, limits)
+        try:
+            await store.spending.begin()
+        except BaseException:
+            await store.close()
+            raise
+        return store
 
     async def close(self) -> None:
         """Write what was handed in, close the file and let the next process in; bounded, also on a hanging disk."""
@@ -172,13 +214,18 @@ class Store:
             self._known.add(thread)
         return known
 
-    async def claim(self, turn_id: str, thread: ThreadKey, keys: Sequence[MessageKey]) -> tuple[StoredMessage, ...]:
+    async def claim(
+        self, turn_id: str, thread: ThreadKey, keys: Sequence[MessageKey], estimate: Estimate | None = None
+    ) -> Claim:
         """Begin a turn with those of `keys` that still wait: in order of ts, with their present text.
 
-        Deleted ones are left out. Where none is left there is no turn.
+        Deleted ones are left out. Where none is left there is no turn. What `estimate` says is held for its first call,
+        given the tokens of the newest call in the thread; the turn is begun also where a limit has no room for that.
         """
-        now = self._clock()
-        return await self._writer.run(lambda connection: inbox.claim(connection, turn_id, thread, keys, now))
+        now, limits = self._clock(), self.spending.limits
+        return await self._writer.run(
+            lambda connection: inbox.claim(connection, turn_id, thread, keys, estimate, limits, now)
+        )
 
     async def attempt(self, turn_id: str) -> int:
         """Count another attempt at a turn and return their number; LookupError where no such turn is unfinished."""
@@ -209,13 +256,17 @@ class Store:
         """Keep the complete text before its final delivery, and what ended the answer early, if anything did."""
         await self._writer.run(lambda connection: turns.save_text(connection, turn_id, text, error))
 
-    async def finish(self, turn_id: str, state: TurnState, text: str, error: str, usage: Sequence[TurnUsage]) -> None:
+    async def finish(
+        self, turn_id: str, state: TurnState, text: str, error: str, usage: Sequence[CallUsage]
+    ) -> tuple[Standing, ...]:
         """End a turn: its state, its messages, the answer in the history, what it used. LookupError: no such turn.
 
-        May be called again for a turn that did not end (INTERRUPTED, UNDELIVERED); the latest text counts.
+        May be called again for a turn that did not end (INTERRUPTED, UNDELIVERED); the latest text counts. Returns how
+        its author's limits stand then.
         """
-        now, ending = self._clock(), turns.TurnEnding(state, text, error, tuple(usage))
-        await self._writer.run(lambda connection: turns.finish(connection, turn_id, ending, now))
+        now, limits = self._clock(), self.spending.limits
+        ending = turns.TurnEnding(state, text, error, tuple(usage))
+        return await self._writer.run(lambda connection: turns.finish(connection, turn_id, ending, limits, now))
 
     async def unfinished(self) -> tuple[UnfinishedTurn, ...]:
         """Turns that have not ended, the oldest first."""
@@ -355,6 +406,10 @@ class Store:
     async def set_fact(self, name: str, value: str) -> None:
         """Remember what was found out; a newer value replaces the older one."""
         await self._writer.run(lambda connection: facts.set_fact(connection, name, value))
+
+    async def renew_fact(self, name: str, value: str) -> bool:
+        """The same; false where it was remembered already with this value."""
+        return await self._writer.run(lambda connection: facts.renew(connection, name, value))
 
     async def first_time(self, name: str) -> bool:
         """True once ever for a name, which is a fact from then on."""

@@ -19,6 +19,7 @@ from config import VERSION, ConfigurationError, Settings, hide_from_sdks, load_s
 from database import Backups, Store, StoreUnavailable
 from message_processor.abilities import Abilities
 from message_processor.base import MessageProcessor
+from message_processor.budget import Budget
 from message_processor.ingestion.cabinet import Cabinet
 from message_processor.ingestion.child import Reader
 from message_processor.ingestion.desk import FileDesk
@@ -110,7 +111,7 @@ class Threadwell:
     async def start(self) -> None:
         """Build everything and let events in."""
         settings = self._settings
-        self._store = await Store.open(settings.DATABASE_URL, self._figures)
+        self._store = await Store.open(settings.DATABASE_URL, self._figures, limits=settings.limits)
         self._parts.push_async_callback(self._store.close)
         self._model = await ModelClient.open(settings, self._figures)
         self._parts.push_async_callback(self._model.close)
@@ -152,6 +153,7 @@ class Threadwell:
             preferences=Preferences(store, self._model.models, lambda: tools.names, settings.CHANNEL_SETTINGS_USERS),
             summaries=Summaries(store, utility),
             titles=Titles(store, chat, utility),
+            budget=Budget(store.spending, settings.prices),
             observer=self._figures,
             instructions=instructions(settings.house_rules),
             runner=self._bot.runner(),

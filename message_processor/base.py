@@ -1,14 +1,17 @@
 """The core: a message comes in, is stored, joins its thread's lane, and its turn runs one straight pipeline."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from base_client import Message, ThreadKey
 from database import StoredMessage, UnfinishedTurn
 from message_processor.limits import REFUSED, limits_of
 from message_processor.own_data import OwnData
-from message_processor.pipeline import Pipeline, unsettled
+from message_processor.pipeline import Pipeline, Settling, unsettled
 from message_processor.recovery import Resumption, too_old
+from message_processor.settings import MODEL
 from message_processor.timeouts import Timeouts
 from message_processor.turn import Turn
 from thread_manager import Admission, Lanes, Runner, run_at_once
@@ -61,6 +64,7 @@ class MessageProcessor(Pipeline):
     async def recover(self) -> int:
         """Take up what an earlier process left behind, before anything new comes in; how much there is."""
         await self.abilities.recall()
+        await self.budget.settle_left()
         left_behind = await self.recovery.find(self.clock() - self.settings.RESUME_MAX_AGE_SECONDS)
         for message in left_behind:
             self.wake(message)
@@ -77,13 +81,23 @@ class MessageProcessor(Pipeline):
         begun, fresh = self.recovery.take(batch)
         for unfinished in begun:
             await self._resume(unfinished)
+        if fresh:
+            await self._answer(thread, fresh)
+        self.chat.busy_over(thread)
+
+    async def _answer(self, thread: ThreadKey, fresh: Sequence[Message]) -> None:
         turn_id = self.new_id()
         keys = [message.key for message in fresh]
-        messages = await self.patiently("claim", lambda: self.store.claim(turn_id, thread, keys))
-        if messages:
-            settled = too_old if self.recovery.are_old(messages) else unsettled
-            await self.work(Turn(turn_id, thread, messages), self.clock(), settled=settled)
-        self.chat.busy_over(thread)
+        chosen = await self.chosen_by(fresh[-1].author, thread, turn_id)
+        bill = self.budget.bill(turn_id)
+        held = bill.first(chosen[MODEL], partial(self.needs_of, "\n".join(message.text for message in fresh)))
+        claim = await self.patiently("claim", lambda: self.store.claim(turn_id, thread, keys, held))
+        if not claim.messages:
+            return
+        settled: Settling = too_old if self.recovery.are_old(claim.messages) else unsettled
+        if claim.short is not None:
+            settled = partial(self.over_budget, standing=claim.short)
+        await self.work(Turn(turn_id, thread, claim.messages, chosen, bill=bill), self.clock(), settled=settled)
 
     async def _resume(self, unfinished: UnfinishedTurn) -> None:
         """Go on with a turn that did not end: in the same messages, without the model if its text is complete."""
@@ -99,4 +113,6 @@ class MessageProcessor(Pipeline):
         age, longest = self.clock() - unfinished.created_at, self.settings.RESUME_MAX_AGE_SECONDS
         resumption = Resumption(unfinished, attempts, age, longest, deleted=not messages)
         earlier = await self.store.earlier(thread, turn_id)
-        await self.work(Turn(turn_id, thread, asked), unfinished.created_at, earlier, resumption.settled)
+        chosen = await self.chosen_by(asked[-1].author, thread, turn_id)
+        turn = Turn(turn_id, thread, asked, chosen, bill=self.budget.bill(turn_id))
+        await self.work(turn, unfinished.created_at, earlier, resumption.settled)

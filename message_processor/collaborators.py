@@ -8,6 +8,7 @@ from base_client import ChatClient, Observer
 from config import Settings
 from database import Store
 from message_processor.abilities import Abilities
+from message_processor.budget import Budget
 from message_processor.ingestion.desk import FileDesk
 from message_processor.ingestion.sweeper import Sweeper
 from message_processor.past import ThreadPast
@@ -41,6 +42,7 @@ class Collaborators:
     preferences: Preferences
     summaries: Summaries
     titles: Titles
+    budget: Budget
     observer: Observer
     instructions: str
     clock: Callable[[], float] = time.time

@@ -17,8 +17,9 @@ from base_client import (
     ThreadKey,
     TitleChange,
 )
-from database import Begun, OwedAside, StoredMessage, StoreUnavailable, TurnState
+from database import Begun, OwedAside, Payer, StoredMessage, StoreUnavailable, TurnState
 from message_processor import prompts
+from message_processor.budget import BudgetSpent
 from message_processor.collaborators import Collaborators
 from message_processor.lines import Lines
 from message_processor.patience import patiently
@@ -245,7 +246,13 @@ class Control(Collaborators):
             while len(said) > 1 and sum(map(len, said)) > _DIGEST_CHARACTERS:
                 said = said[len(said) // 8 + 1 :]
             whom = hashed(thread.team, person)
-            return await self.summaries.digest(prompts.digest(locale), "", said, whom, [])
+            bill = self.budget.bill_outside(Payer(thread.team, person, thread.channel))
+            try:
+                return await self.summaries.digest(prompts.digest(locale), "", said, whom, bill)
+            finally:
+                await bill.settle()
+        except BudgetSpent as spent:
+            return Lines(say, self.settings.ADMIN_CONTACT).budget_spent(spent.standing)
         except ChatUnavailable as failure:
             log.info("thread_not_read", extra={"lane": str(thread), "reason": failure.reason})
             return say("summary.unreadable")

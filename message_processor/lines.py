@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import ceil
 
 from base_client import Busy
+from budgets import NANOS, Unit
+from database import Standing
 from message_processor.wording import Wording
 from openai_client.errors import Failure
 
@@ -55,6 +57,28 @@ class Lines:
         """Whom to ask, if the operators named somebody."""
         return self.say("turn.ask_admin", contact=self.admin_contact) if self.admin_contact else ""
 
+    def budget_spent(self, standing: Standing) -> str:
+        """That a limit has no room for more, and when it begins anew."""
+        line = self.say(f"budget.spent.{standing.limit.span.value.lower()}", **self._standing(standing))
+        return f"⚠️ {line} {self.ask_admin()}".rstrip()
+
+    def budget_near(self, standing: Standing) -> str:
+        """The note that a good part of a limit is used."""
+        percent = min(100, standing.percent)
+        return self.say(f"budget.near.{standing.limit.span.value.lower()}", percent=percent, **self._standing(standing))
+
+    def _standing(self, standing: Standing) -> dict[str, str]:
+        limit = standing.limit
+        resets = f"{limit.span.resets(standing.at):%Y-%m-%d %H:%M} UTC"
+        return {
+            "used": self._amount(limit.unit, standing.used),
+            "limit": self._amount(limit.unit, limit.amount),
+            "resets": resets,
+        }
+
+    def _amount(self, unit: Unit, amount: int) -> str:
+        return self.say("budget.tokens", count=grouped(amount)) if unit is Unit.TOKENS else f"${amount / NANOS:.2f}"
+
     def file_problems(self, problems: Sequence[tuple[str, str]], limit: int) -> str:
         """A line for each kind of problem, from names and problems; `limit` is in megabytes."""
         by_kind: dict[str, list[str]] = {}
@@ -81,6 +105,11 @@ class Lines:
     def busy(self, refused: int, why: Busy = Busy.THREAD) -> str:
         """The line that stands for `refused` messages that did not fit a line."""
         return self.say.counted(_BUSY[why], refused)
+
+
+def grouped(number: int) -> str:
+    """A number in groups of three digits, as every language reads it."""
+    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def picture_failure_key(failure: Failure) -> str:

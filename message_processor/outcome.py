@@ -1,9 +1,9 @@
 """How a turn comes out, and what one attempt at it consists of."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from base_client import Reply
-from database import TurnState, TurnUsage
+from database import TurnState
 from message_processor.transcript import Transcript
 from message_processor.turn import Turn
 
@@ -24,7 +24,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class Work:
-    """One attempt at a turn: the reply that is written, what the model has said, and what that used.
+    """One attempt at a turn: the reply that is written, and what the model has said.
 
     `began` is Unix time; `opens`: it is the first exchange of its thread.
     """
@@ -33,5 +33,4 @@ class Work:
     reply: Reply
     transcript: Transcript
     began: float
-    usage: list[TurnUsage] = field(default_factory=list)
     opens: bool = False

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from base_client import ChatUnavailable, Earlier, Offer, Part
-from database import Store, StoredMessage, StoreUnavailable, TurnState
+from base_client import ChatUnavailable, Earlier, Offer, Part, ThreadKey
+from database import Standing, Store, StoredMessage, StoreUnavailable, TurnState
+from message_processor.budget import near
 from message_processor.control import Control
 from message_processor.handlers.text import TextHandler
 from message_processor.lines import Lines
@@ -67,16 +68,16 @@ class Pipeline(TextHandler, Control):
                 elif outcome.text:
                     work.reply.say(outcome.text)
                 running.answered = True
-                state = await self._deliver(work, outcome, began)
+                state, standings = await self._deliver(work, outcome, began)
             except asyncio.CancelledError:
                 await self._interrupted(work)
                 raise
         self._report(work.turn, outcome, state, self.clock() - work.began)
         await self._afterwards(work, running, outcome, state)
+        await self._tell_of_budgets(work.turn, standings)
 
     async def _begin(self, turn: Turn, earlier: Earlier | None = None) -> Work:
         """The reply is begun first: what people are to see at once waits for nothing but their settings."""
-        turn = replace(turn, chosen=await self._chosen(turn))
         records, streams = TurnRecords(self.store, turn.id), turn.chosen[STREAMING]
         reply = self.chat.open_reply(turn.id, turn.question, records, earlier, streams=streams)
         return Work(turn, reply, Transcript(reply, turn.lines), self.clock())
@@ -87,11 +88,12 @@ class Pipeline(TextHandler, Control):
         work.turn = replace(work.turn, locale=locale, lines=lines)
         work.transcript.lines = lines
 
-    async def _chosen(self, turn: Turn) -> Chosen:
+    async def chosen_by(self, author: str, thread: ThreadKey, turn_id: str) -> Chosen:
+        """What a person has set, for a turn in a thread; what the operators have, where that cannot be read."""
         try:
-            return await self.preferences.of(turn.thread, turn.question.author)
+            return await self.preferences.of(thread, author)
         except StoreUnavailable as failure:
-            log.error("store_unavailable", extra={"turn": turn.id, "reason": failure.reason})
+            log.error("store_unavailable", extra={"turn": turn_id, "reason": failure.reason})
             return resolve({}, (self.settings.OPENAI_MODEL,), frozenset())
 
     def _report(self, turn: Turn, outcome: Outcome, state: TurnState, seconds: float) -> None:
@@ -144,7 +146,9 @@ class Pipeline(TextHandler, Control):
         await work.reply.close(notice)
         await self.store.files.drop_deeds(work.turn.id)
         earlier = await self.store.earlier(work.turn.thread, work.turn.id)
-        anew = await self._begin(replace(work.turn, messages=messages), earlier if earlier.parts else None)
+        turn = work.turn
+        chosen = await self.chosen_by(messages[-1].author, turn.thread, turn.id)
+        anew = await self._begin(replace(turn, messages=messages, chosen=chosen), earlier if earlier.parts else None)
         work.turn, work.reply, work.transcript = anew.turn, anew.reply, anew.transcript
         running.turn = work.turn
 
@@ -171,10 +175,11 @@ class Pipeline(TextHandler, Control):
         notice = work.turn.lines.warning(key)
         return Outcome(TurnState.FAILED, work.transcript.text, notice, error, again=True)
 
-    async def _deliver(self, work: Work, outcome: Outcome, began: float) -> TurnState:
+    async def _deliver(self, work: Work, outcome: Outcome, began: float) -> tuple[TurnState, tuple[Standing, ...]]:
         """The last writes, between two records: the complete text before them, how it came out after them.
 
-        What the platform refuses is offered to it again later, unless the turn is too old for that.
+        What the platform refuses is offered to it again later, unless the turn is too old for that. With the turn's
+        state it gives how the limits stand then.
         """
         if outcome.text:
             await self._keep(work.turn, f"{outcome.text}\n\n{outcome.notice}".strip(), outcome.error)
@@ -183,9 +188,8 @@ class Pipeline(TextHandler, Control):
         state = outcome.state if delivered else TurnState.FAILED if too_late else TurnState.UNDELIVERED
         # What was stopped or given up counts as answered: the next turn must not take it up.
         said = outcome.text or (outcome.notice if outcome.error in _OVER else "")
-        ending = (work.turn.id, state, said, outcome.error, tuple(work.usage))
-        await self.patiently("finish", lambda: self.store.finish(*ending))
-        return state
+        ending = (work.turn.id, state, said, outcome.error, tuple(work.turn.bill.ended))
+        return state, await self.patiently("finish", lambda: self.store.finish(*ending))
 
     async def patiently(self, what: str, commit: Callable[[], Awaitable[Result]]) -> Result:
         """A commit that has to succeed before the turn can go on."""
@@ -214,6 +218,22 @@ class Pipeline(TextHandler, Control):
         if work.opens and state is TurnState.DONE and outcome.text and self.titles.wanted:
             self.tasks.start(self.titles.name(turn, outcome.text), "title")
 
+    async def _tell_of_budgets(self, turn: Turn, standings: Sequence[Standing]) -> None:
+        """Where a good part of a limit is used, the person is told, once in its day or month."""
+        person = turn.question.author
+        try:
+            for standing in near(standings):
+                span = standing.limit.span
+                fact = f"budget:{span.value}:{turn.thread.team}:{person}"
+                if person and await self.store.renew_fact(fact, span.period(standing.at)):
+                    log.warning(
+                        "budget_nearly_spent",
+                        extra={"limit": span.value, "percent": standing.percent, "user": person, "turn": turn.id},
+                    )
+                    self.chat.whisper(turn.thread, person, turn.lines.budget_near(standing))
+        except StoreUnavailable as failure:
+            log.warning("budget_not_told", extra={"turn": turn.id, "reason": failure.reason})
+
     async def _interrupted(self, work: Work) -> None:
         """The process stops: say so, and leave the turn for the next process."""
         turn = work.turn
@@ -221,7 +241,7 @@ class Pipeline(TextHandler, Control):
             async with asyncio.timeout(_LAST_WORDS):
                 await work.reply.close(turn.lines.say("turn.restarting"))
                 text = work.transcript.text
-                await self.store.finish(turn.id, TurnState.INTERRUPTED, text, "", tuple(work.usage))
+                await self.store.finish(turn.id, TurnState.INTERRUPTED, text, "", tuple(turn.bill.ended))
         except (TimeoutError, StoreUnavailable):
             log.warning("turn_left_open", extra={"turn": turn.id})
 

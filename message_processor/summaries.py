@@ -5,14 +5,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from database import Store, StoredMessage, StoreUnavailable, Summary, TurnUsage
+from database import CallKind, Store, StoredMessage, StoreUnavailable, Summary
 from message_processor import prompts
+from message_processor.budget import Bill, BudgetSpent
 from message_processor.fences import inert
 from message_processor.turn import Turn
-from message_processor.utility import Utility
+from message_processor.utility import Account, Utility
 from message_processor.window import Group, cost, groups, said_by
 from openai_client.errors import ModelError
-from openai_client.events import UserText
 from openai_client.token_counter import estimate
 
 log = logging.getLogger("threadwell.turn")
@@ -59,7 +59,6 @@ class Summaries:
         past: Covered,
         names: Mapping[str, str],
         room: int,
-        usage: list[TurnUsage],
         begins: Callable[[], None],
     ) -> Covered:
         """Sum up the oldest of the past where it needs more than `room` tokens, until it needs half of that.
@@ -74,22 +73,20 @@ class Summaries:
         try:
             async with asyncio.timeout(_SECONDS):
                 for portion in _portions(leaving, names):
-                    text = await self.digest(prompts.ROLLING, text, portion, turn.person, usage)
+                    text = await self.digest(prompts.ROLLING, text, portion, turn.person, turn.bill)
             summary = Summary(text, leaving[-1][0].key.ts)
             await self._store.people.set_summary(turn.thread, summary.text, summary.until_ts, turn.id)
-        except (ModelError, StoreUnavailable, TimeoutError) as failure:
+        except (ModelError, BudgetSpent, StoreUnavailable, TimeoutError) as failure:
             log.warning("thread_not_summed_up", extra={"turn": turn.id, "reason": type(failure).__name__})
             return past
         log.info("thread_summed_up", extra={"turn": turn.id, "messages": sum(map(len, leaving))})
         return covered([message for group in groups(past.rest) for message in group], summary)
 
-    async def digest(
-        self, instructions: str, earlier: str, said: Sequence[str], person: str, usage: list[TurnUsage]
-    ) -> str:
-        """One summary of messages, with an earlier one in it. ModelError."""
+    async def digest(self, instructions: str, earlier: str, said: Sequence[str], person: str, bill: Bill) -> str:
+        """One summary of messages, with an earlier one in it. ModelError, BudgetSpent."""
         before = [f"<summary>\n{inert(earlier)}\n</summary>"] if earlier else []
-        text, used = await self._utility.ask(instructions, [UserText("\n".join([*before, *said]))], person, _TOKENS)
-        usage.append(used)
+        account = Account(bill, CallKind.SUMMARY)
+        text = await self._utility.ask(instructions, "\n".join([*before, *said]), person, _TOKENS, account)
         return text[:_LONGEST]
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from database import Page, StoredFile
 from message_processor import prompts
+from message_processor.budget import Needs
 from message_processor.collaborators import Collaborators
 from message_processor.exhibits import SCANNED_PAGE_TOKENS, Exhibits, exhibits
 from message_processor.outcome import Work
@@ -44,7 +45,7 @@ class ThreadManagement(Collaborators):
         past = await self.summaries.of(turn, history)
         room = budget - shown.tokens - _asked(turn)
         past = await self.summaries.roll(
-            turn, past, names, room, work.usage, lambda: work.reply.status(turn.lines.say("summary.status"))
+            turn, past, names, room, lambda: work.reply.status(turn.lines.say("summary.status"))
         )
         summary = past.summary.text if past.summary else ""
         return build_window(past.rest, turn.messages, names, budget, self.clock(), shown, summary)
@@ -98,6 +99,17 @@ class ThreadManagement(Collaborators):
         room = self.settings.CONTEXT_TOKENS - self.settings.MAX_OUTPUT_TOKENS
         estimated = room * (1 - _MARGIN) / self.calibration.ratio(str(turn.thread))
         return int(estimated) - estimate(self.instructions_for(turn))
+
+    def needs_of(self, words: str, before: int) -> Needs:
+        """What the first answer of a turn may take, before its thread is read; `before` is what its last call took."""
+        most = self.settings.CONTEXT_TOKENS - self.settings.MAX_OUTPUT_TOKENS
+        asked = estimate(words) + (before or estimate(self.instructions))
+        return Needs(min(most, asked), self.settings.MAX_OUTPUT_TOKENS)
+
+    def size_of(self, turn: Turn, window: Window) -> int:
+        """Tokens of a request made from `window`, by what the server is known to count."""
+        estimated = estimate(self.instructions_for(turn)) + window.tokens
+        return int(estimated * self.calibration.ratio(str(turn.thread)))
 
     def learn_size(self, turn: Turn, window: Window, counted: int) -> None:
         """Take what the server counted for a request made from `window`."""

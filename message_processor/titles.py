@@ -4,13 +4,13 @@ import asyncio
 import logging
 
 from base_client import ChatClient, ChatUnavailable, ThreadKey, TitleChange
-from database import Store, StoreUnavailable
+from database import CallKind, Store, StoreUnavailable
 from message_processor import prompts
+from message_processor.budget import BudgetSpent
 from message_processor.fences import inert
 from message_processor.turn import Turn
-from message_processor.utility import Utility
+from message_processor.utility import Account, Utility
 from openai_client.errors import ModelError
-from openai_client.events import UserText
 
 log = logging.getLogger("threadwell.turn")
 
@@ -48,7 +48,7 @@ class Titles:
         try:
             async with asyncio.timeout(_SECONDS):
                 await self._name(turn, answer)
-        except (ModelError, ChatUnavailable, StoreUnavailable, TimeoutError) as failure:
+        except (ModelError, BudgetSpent, ChatUnavailable, StoreUnavailable, TimeoutError) as failure:
             log.info("title_not_made", extra={"turn": turn.id, "reason": type(failure).__name__})
 
     async def _name(self, turn: Turn, answer: str) -> None:
@@ -57,7 +57,11 @@ class Titles:
             return
         question = "\n".join(message.text for message in turn.messages)
         said = f"<message>\n{inert(question[:_READ])}\n</message>\n<answer>\n{inert(answer[:_READ])}\n</answer>"
-        text, _ = await self._utility.ask(prompts.title(turn.locale), [UserText(said)], turn.person, _TOKENS)
+        try:
+            account = Account(turn.bill, CallKind.TITLE)
+            text = await self._utility.ask(prompts.title(turn.locale), said, turn.person, _TOKENS, account)
+        finally:
+            await turn.bill.settle()
         title = _one_line(text)
         # Looked at again at the last moment: a person may have been faster.
         if title and await self._store.fact(fact) is None and await self._chat.rename(turn.thread, title):

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from base_client import Observer, Reply, TaskCard, TaskState
-from database import StoreUnavailable, TurnUsage
+from database import StoreUnavailable
 from message_processor.shelf import Shelf
 from message_processor.side_by_side import side_by_side
 from message_processor.turn import Turn
@@ -36,12 +36,11 @@ Parameters = TypeVar("Parameters", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class ToolOutput:
-    """What a tool gives: `text` and `pictures` for the model, `details` for people, and what it used."""
+    """What a tool gives: `text` and `pictures` for the model, `details` for people."""
 
     text: str
     pictures: tuple[Picture, ...] = ()
     details: str = ""
-    usage: tuple[TurnUsage, ...] = ()
 
 
 class ToolFailure(Exception):
@@ -56,14 +55,6 @@ class ToolFailure(Exception):
     def shown(self, say: Wording) -> str:
         """What people read of it."""
         return say(self._key, **self._values)
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """One call that was run: its result for the model, and what it used."""
-
-    result: ToolResult
-    usage: tuple[TurnUsage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +147,11 @@ class ToolLoop:
 
     async def run(
         self, turn: Turn, shelf: Shelf, reply: Reply, calls: Sequence[ToolCall], done: int
-    ) -> tuple[Ran, ...]:
+    ) -> tuple[ToolResult, ...]:
         """What came of each, in the order of `calls`. `done` calls came before in this turn."""
         at_once = asyncio.Semaphore(_AT_ONCE)
 
-        async def one(call: ToolCall, number: int) -> Ran:
+        async def one(call: ToolCall, number: int) -> ToolResult:
             return await _Run(self, turn, shelf, reply, number).result(call, at_once)
 
         return tuple(await side_by_side("tool", [one(call, done + i) for i, call in enumerate(calls)]))
@@ -195,7 +186,7 @@ class _Run:
         title = self._title[:1].upper() + self._title[1:_LONGEST_LABEL]
         self._reply.task(TaskCard(self._card, title, state, details[:_LONGEST_LABEL]))
 
-    async def result(self, call: ToolCall, at_once: asyncio.Semaphore) -> Ran:
+    async def result(self, call: ToolCall, at_once: asyncio.Semaphore) -> ToolResult:
         """Never raises but for cancellation: the model is told what went wrong and can explain it."""
         try:
             output, outcome = await self._perform(call, at_once), "done"
@@ -217,7 +208,7 @@ class _Run:
             self._show(TaskState.ERROR, self._say("tools.broke"))
         self._loop.count(call.name, outcome)
         log.info("tool_done", extra={"turn": self._job.turn.id, "tool": call.name[:60], "outcome": outcome})
-        return Ran(ToolResult(call.call_id, _within(output.text), output.pictures), output.usage)
+        return ToolResult(call.call_id, _within(output.text), output.pictures)
 
     async def _perform(self, call: ToolCall, at_once: asyncio.Semaphore) -> ToolOutput:
         tool = self._loop.find(call.name)

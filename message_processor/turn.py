@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from base_client import Message, ThreadKey
 from database import StoredMessage
+from message_processor.budget import Bill
 from message_processor.lines import Lines
 from message_processor.settings import Chosen, resolve
 from message_processor.wording import ENGLISH
@@ -25,7 +26,8 @@ def hashed(*parts: str) -> str:
 class Turn:
     """One answer in the making: the messages it answers, in order of ts, with their text as it is now.
 
-    `chosen` is what the newest message's author has set, `lines` speaks that person's language, `locale` names it.
+    `chosen` is what the newest message's author has set, `lines` speaks that person's language, `locale` names it. What
+    its model calls take is on the `bill`.
     """
 
     id: str
@@ -34,6 +36,7 @@ class Turn:
     chosen: Chosen = field(default_factory=lambda: resolve({}, ("",), frozenset()))
     lines: Lines = field(default_factory=lambda: Lines(ENGLISH))
     locale: str = ""
+    bill: Bill = field(default_factory=Bill)
 
     @property
     def question(self) -> Message:

@@ -31,17 +31,19 @@ class Embeddings:
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
 
-    async def embed(self, model: str, texts: Sequence[str]) -> tuple[Vector, ...]:
-        """One vector for each text, in their order. Raises ModelError; each batch of 64 is a call of its own."""
+    async def embed(self, model: str, texts: Sequence[str]) -> tuple[tuple[Vector, ...], Usage]:
+        """One vector for each text, in their order, and what they took. ModelError; each batch of 64 is a call."""
         vectors: list[Vector] = []
+        tokens = 0
         for start in range(0, len(texts), _BATCH):
             batch = _Batch(self._driver, model, texts[start : start + _BATCH])
             vectors.extend(await self._driver.run(_API, _unheard, batch.embed))
-        return tuple(vectors)
+            tokens += batch.tokens
+        return tuple(vectors), Usage(input=tokens)
 
 
 class _Batch:
-    """The attempts at one batch."""
+    """The attempts at one batch; `tokens` are those it took."""
 
     def __init__(self, driver: Driver, model: str, texts: Sequence[str]) -> None:
         self._driver = driver
@@ -49,6 +51,7 @@ class _Batch:
         # Servers refuse a whole batch for one text that is empty.
         self._texts = [text if text.strip() else "-" for text in texts]
         self._body: Json = {}
+        self.tokens = 0
 
     async def embed(self, call: Call) -> list[Vector]:
         return await self._driver.repeat(call, lambda: self._attempt(call), self._mend)
@@ -61,7 +64,8 @@ class _Batch:
             if (media := media_type(response)) != "application/json":
                 raise unexpected(media, "embeddings")
             answer = as_object(await asyncio.to_thread(json.loads, response.content))
-        self._driver.report_tokens(Usage(input=number(child(answer, "usage"), "prompt_tokens")))
+        self.tokens = number(child(answer, "usage"), "prompt_tokens")
+        self._driver.report_tokens(Usage(input=self.tokens))
         return _vectors(answer, len(self._texts))
 
     def _parameters(self) -> Json:

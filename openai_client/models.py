@@ -53,6 +53,7 @@ class Models:
         self._driver = driver
         self._default = settings.OPENAI_MODEL
         self._patterns = settings.OPENAI_MODELS
+        self._may_be_used = settings.may_be_used
         self._clock = clock
         self._due = clock()
         self._fetching: asyncio.Task[None] | None = None
@@ -116,7 +117,8 @@ class Models:
         return self._offer([name for name in names if not _NO_CHAT.search(name)])
 
     def _offer(self, names: Sequence[str]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((self._default, *names)))[:MOST]
+        usable = (name for name in (self._default, *names) if self._may_be_used(name))
+        return tuple(dict.fromkeys(usable))[:MOST]
 
 
 def _unheard(_: Event) -> None:

@@ -6,6 +6,8 @@ from collections import OrderedDict
 
 PICTURE_TOKENS = 1_100
 """What a picture takes, roughly: the servers count by size and model, and report the sum afterwards."""
+MADE_PICTURE_TOKENS = 6_500
+"""What making a picture takes, roughly, at a high quality; a size that people ask for may take more."""
 _BYTES_PER_TOKEN = 4
 # Scripts written without spaces between short words take about one token for each character, and a little more.
 _DENSE = re.compile(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from database import Store, StoreUnavailable, TurnLine, TurnState, UsageSum
+from message_processor.lines import grouped
 from message_processor.preferences import Field, Place, Preferences, Sheet
 from message_processor.settings import Scope
 from message_processor.wording import Wording, wording_of
@@ -119,7 +120,7 @@ def _setting(field: Field, say: Wording) -> str:
 
 def _usage(usage: UsageSum, say: Wording) -> list[Block]:
     given = {"turns": usage.turns, "input": usage.input, "output": usage.output}
-    line = say("home.usage_line", **{name: _figure(number) for name, number in given.items()})
+    line = say("home.usage_line", **{name: grouped(number) for name, number in given.items()})
     return [divider(), header(say("home.usage")), section(plain(line))]
 
 
@@ -130,9 +131,4 @@ def _turns(turns: Sequence[TurnLine], say: Wording) -> list[Block]:
 
 def _turn(turn: TurnLine, say: Wording) -> str:
     state = escaped(say(f"home.state.{_STATES.get(turn.state, 'working')}"))
-    return f"{date(turn.created_at)} · {state} · ↓ {_figure(turn.input)} ↑ {_figure(turn.output)}"
-
-
-def _figure(number: int) -> str:
-    """A number in groups of three digits, as every language reads it."""
-    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return f"{date(turn.created_at)} · {state} · ↓ {grouped(turn.input)} ↑ {grouped(turn.output)}"

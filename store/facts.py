@@ -10,6 +10,11 @@ from store.values import InboxState
 _FACT = select(facts.c.value).where(facts.c.name == bindparam("fact"))
 _new_fact = insert(facts)
 _SET_FACT = _new_fact.on_conflict_do_update(index_elements=[facts.c.name], set_={"value": _new_fact.excluded["value"]})
+_RENEW = _new_fact.on_conflict_do_update(
+    index_elements=[facts.c.name],
+    set_={"value": _new_fact.excluded["value"]},
+    where=facts.c.value != _new_fact.excluded["value"],
+).execution_options(preserve_rowcount=True)
 _FIRST = insert(facts).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 _waits = inbox.c.state == literal_column(f"'{InboxState.ACCEPTED.value}'")
 _FIGURES = select(
@@ -28,6 +33,11 @@ def fact(connection: Connection, name: str) -> str | None:
 def set_fact(connection: Connection, name: str, value: str) -> None:
     """Remember a fact; a newer value replaces the older one."""
     connection.execute(_SET_FACT, {"name": name, "value": value})
+
+
+def renew(connection: Connection, name: str, value: str) -> bool:
+    """Remember a fact; false where it has that value already."""
+    return connection.execute(_RENEW, {"name": name, "value": value}).rowcount == 1
 
 
 def first_time(connection: Connection, name: str) -> bool:

@@ -23,7 +23,8 @@ from sqlalchemy import (
 )
 
 from base_client import MessageKey, ThreadKey
-from store import deeds, file_lists, files, forgotten, history, summaries
+from budgets import Limit, Span
+from store import deeds, file_lists, files, forgotten, history, spending, summaries
 from store.forgotten import Forgetting
 from store.keys import IN_INBOX, has_key, in_thread, key_parameters
 from store.tables import facts, feedback, inbox, messages, preferences, turns
@@ -126,7 +127,7 @@ def begin(connection: Connection, team: str, person: str, by: str, now: float) -
     return Begun(tuple(turn.id for turn in at_work), tuple((_thread(row), _key(row)) for row in waiting), gone)
 
 
-def step(connection: Connection, team: str, person: str, now: float) -> Step:
+def step(connection: Connection, team: str, person: str, limits: Sequence[Limit], now: float) -> Step:
     """The next batch: messages first, then turns, then the rest, which ends it."""
     forgetting = forgotten.under_way(connection, team, person)
     if forgetting is None:
@@ -138,9 +139,11 @@ def step(connection: Connection, team: str, person: str, now: float) -> Step:
     gone = _clear_messages(connection, found, counts, now)
     for turn in asked:
         gone += _clear_turn(connection, turn, counts, now)
+        spending.forget_turn(connection, str(turn._mapping["id"]), limits)
     done = not (found or asked)
     if done:
         _clear_rest(connection, forgetting, counts)
+        spending.forget(connection, team, person, forgetting.at, limits)
         forgotten.note(connection, "delete", team, person, forgetting.by, counts, now)
     forgotten.progress(connection, replace(forgetting, counts=counts), dict(counts), done)
     return Step(gone, dict(counts), done)
@@ -191,7 +194,7 @@ def _clear_rest(connection: Connection, forgetting: Forgetting, counts: Counter[
     counts["settings"] += connection.execute(_SETTINGS, whose).rowcount
     connection.execute(_CHANGED, {"of_team": team, "person": person, "before": forgetting.at})
     counts["feedback"] += connection.execute(_FEEDBACK, whose).rowcount
-    for fact in ("welcome", "refused"):
+    for fact in ("welcome", "refused", *(f"budget:{span.value}" for span in Span)):
         connection.execute(_FACT, {"fact": f"{fact}:{team}:{person}"})
     connection.execute(_ASIDES, {"first": f"aside:{team}/", "beyond": f"aside:{team}0", "person": person})
 

@@ -1,16 +1,19 @@
 """Messages on their way in: accepted, claimed by a turn, or refused."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, bindparam, literal_column, select, update
 
 from base_client import Message, MessageKey, ThreadKey
+from budgets import Limit
+from store import spending
 from store.files import attach
 from store.keys import IN_INBOX, has_key, in_thread, key_columns, key_parameters, thread_columns
+from store.spending_values import CallUsage
 from store.sqlite import insert
 from store.tables import inbox, messages, threads, turns
 from store.text import storable
-from store.values import InboxState, StoredMessage, TurnState
+from store.values import Claim, InboxState, StoredMessage, TurnState
 
 # Written out, not bound: the partial index `inbox_waiting` is only used where its own words stand in the query.
 _WAITS = inbox.c.state == literal_column(f"'{InboxState.ACCEPTED.value}'")
@@ -87,10 +90,33 @@ def knows_thread(connection: Connection, thread: ThreadKey) -> bool:
     return connection.execute(_KNOWN_THREAD, thread_columns(thread)).first() is not None
 
 
+Estimate = Callable[[int], CallUsage]
+"""What the first call of a turn may take, given the tokens of the newest one in its thread."""
+
+
 def claim(
+    connection: Connection,
+    turn_id: str,
+    thread: ThreadKey,
+    keys: Sequence[MessageKey],
+    estimate: Estimate | None,
+    limits: Sequence[Limit],
+    now: float,
+) -> Claim:
+    """Begin a turn with those of `keys` that still wait, and hold what its first call may take.
+
+    Nothing is begun where none waits. Where a limit has no room the turn is begun, and holds nothing.
+    """
+    messages = _begin(connection, turn_id, thread, keys, now)
+    if not messages or estimate is None:
+        return Claim(messages)
+    before = spending.size_before(connection, thread.team, thread.channel, thread.thread_ts)
+    return Claim(messages, spending.reserve(connection, turn_id, estimate(before), (), None, limits, now))
+
+
+def _begin(
     connection: Connection, turn_id: str, thread: ThreadKey, keys: Sequence[MessageKey], now: float
 ) -> tuple[StoredMessage, ...]:
-    """Begin a turn with those of `keys` that still wait, in order of ts; nothing is begun where none does."""
     wanted = {key.ts for key in keys}
     if not wanted:
         return ()

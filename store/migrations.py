@@ -121,6 +121,24 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE INDEX feedback_person ON feedback (person)",
         ),
     ),
+    Migration(
+        6,
+        1,
+        "what calls cost, and whom",
+        (
+            "ALTER TABLE usage ADD COLUMN kind TEXT NOT NULL DEFAULT 'answer'",
+            "ALTER TABLE usage ADD COLUMN state TEXT NOT NULL DEFAULT 'reported'",
+            "ALTER TABLE usage ADD COLUMN images INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE usage ADD COLUMN cost BIGINT",
+            "ALTER TABLE usage ADD COLUMN team TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE usage ADD COLUMN person TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE usage ADD COLUMN channel TEXT NOT NULL DEFAULT ''",
+            'ALTER TABLE usage ADD COLUMN "at" DOUBLE PRECISION NOT NULL DEFAULT 0',
+            'CREATE INDEX usage_time ON usage ("at")',
+            'CREATE INDEX usage_person ON usage (team, person, "at")',
+            "CREATE INDEX usage_reserved ON usage (turn_id) WHERE state = 'reserved'",
+        ),
+    ),
 )
 
 _REGISTER = (

@@ -38,8 +38,19 @@ _ANSWERS = select(messages.c.ts, messages.c.text).where(
     messages.c.turn_id == bindparam("id"),
     messages.c.deleted.is_(False),
 )
-_USAGE = select(usage.c.model, usage.c.input, usage.c.cached, usage.c.output, usage.c.reasoning).where(
-    usage.c.turn_id == bindparam("id")
+_CALLS = select(
+    *(usage.c[name] for name in ("kind", "model", "input", "cached", "output", "reasoning", "images", "cost", "state"))
+)
+_USAGE = _CALLS.where(usage.c.turn_id == bindparam("id"))
+_BESIDE = (
+    _CALLS.add_columns(usage.c.channel, usage.c["at"])
+    .where(
+        usage.c.team == bindparam("team"),
+        usage.c.person == bindparam("person"),
+        # Calls outside any turn have no other attempt than this.
+        usage.c.attempt == 0,
+    )
+    .order_by(usage.c["at"])
 )
 _SETTINGS = select(preferences.c.scope, preferences.c.place, preferences.c.name, preferences.c.value).where(
     preferences.c.team == bindparam("team"),
@@ -137,6 +148,11 @@ def asked(connection: Connection, team: str, person: str, after: tuple[float, st
 def settings(connection: Connection, team: str, person: str) -> list[Row]:
     """What they have set, for themselves and elsewhere."""
     return _rows(connection, _SETTINGS, {"team": team, "person": person})
+
+
+def called(connection: Connection, team: str, person: str) -> list[Row]:
+    """Model calls of theirs that belong to no turn."""
+    return _rows(connection, _BESIDE, {"team": team, "person": person})
 
 
 def judged(connection: Connection, team: str, person: str) -> list[Row]:

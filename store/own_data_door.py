@@ -1,8 +1,9 @@
 """The store's side door for people's own data: given out to them, and forgotten."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from budgets import Limit
 from store import forgetting, forgotten, own_data
 from store.files_door import Files
 from store.forgetting import Begun, Step
@@ -14,11 +15,19 @@ from store.writer import Writer
 class OwnData:
     """What is kept of one person of a team. StoreUnavailable as everywhere in the store."""
 
-    def __init__(self, writer: Writer, readers: Readers, files: Files, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        readers: Readers,
+        files: Files,
+        clock: Callable[[], float],
+        limits: Sequence[Limit],
+    ) -> None:
         self._writer = writer
         self._readers = readers
         self._files = files
         self._clock = clock
+        self._limits = limits
 
     async def teams(self, person: str) -> tuple[str, ...]:
         """The workspaces in which something is kept of a person."""
@@ -35,6 +44,7 @@ class OwnData:
         found["turns"] = await self._asked(team, person)
         found["settings"] = await self._readers.run(lambda connection: own_data.settings(connection, team, person))
         found["feedback"] = await self._readers.run(lambda connection: own_data.judged(connection, team, person))
+        found["calls"] = await self._readers.run(lambda connection: own_data.called(connection, team, person))
         numbers = {name: len(found[name]) for name in ("messages", "turns", "settings", "feedback")}
         now = self._clock()
         await self._writer.run(lambda connection: forgotten.note(connection, "export", team, person, by, numbers, now))
@@ -66,7 +76,7 @@ class OwnData:
     async def forget_some(self, team: str, person: str) -> Step:
         """The next batch of a deletion that was begun; the bytes of the files named are the caller's to remove."""
         now = self._clock()
-        step = await self._writer.run(lambda connection: forgetting.step(connection, team, person, now))
+        step = await self._writer.run(lambda connection: forgetting.step(connection, team, person, self._limits, now))
         if step.done:
             # An earlier process may have ended between a batch and this.
             await self._files.clear_traces((person,))

@@ -1,6 +1,6 @@
 """The tables, as statements see them. The migrations make them; a test compares the two."""
 
-from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, LargeBinary, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -76,6 +76,7 @@ deliveries = Table(
     Column("open", Boolean, nullable=False),
 )
 
+# One row for each model call; where it belongs to no turn, `turn_id` is an id of its own.
 usage = Table(
     "usage",
     metadata,
@@ -87,6 +88,16 @@ usage = Table(
     Column("cached", Integer, nullable=False),
     Column("output", Integer, nullable=False),
     Column("reasoning", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("images", Integer, nullable=False),
+    # Billionths of a dollar; null where there was no price.
+    Column("cost", BigInteger),
+    Column("team", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    # When the call was reserved, in Unix time. 0 where an earlier release wrote the row, until it is completed.
+    Column("at", Float, nullable=False),
 )
 
 facts = Table(

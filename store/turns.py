@@ -1,16 +1,20 @@
 """Turns: their attempts, what the platform holds of their answers, and how they end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from base_client import Earlier, MessageKey, Part, ThreadKey
+from budgets import Limit
+from store import spending
 from store.keys import IN_INBOX, in_thread, thread_columns
+from store.spending_values import CallUsage, Standing
 from store.sqlite import insert
-from store.tables import deliveries, inbox, messages, turns, usage
+from store.tables import deliveries, inbox, messages, turns
 from store.text import storable
-from store.values import InboxState, StoredMessage, TurnState, TurnUsage, UnfinishedTurn
+from store.values import InboxState, StoredMessage, TurnState, UnfinishedTurn
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,7 @@ class TurnEnding:
     state: TurnState
     text: str
     error: str
-    usage: tuple[TurnUsage, ...]
+    usage: tuple[CallUsage, ...]
 
 
 _TURN = turns.c.id == bindparam("turn")
@@ -97,11 +101,6 @@ _ANSWER = _new_answer.on_conflict_do_update(
     set_={name: _new_answer.excluded[name] for name in ("own", "text", "turn_id", "anchor")},
     where=messages.c.deleted.is_(False),
 )
-_new_usage = insert(usage)
-_USAGE = _new_usage.on_conflict_do_update(
-    index_elements=[usage.c.turn_id, usage.c.attempt, usage.c.number],
-    set_={name: _new_usage.excluded[name] for name in ("model", "input", "cached", "output", "reasoning")},
-)
 _UNFINISHED = (
     select(turns, inbox.c.ts.label("key_ts"))
     .outerjoin(inbox, inbox.c.turn_id == turns.c.id)
@@ -156,8 +155,13 @@ def save_text(connection: Connection, turn_id: str, text: str, error: str) -> No
     connection.execute(_SAVE_TEXT, {"turn": turn_id, "words": storable(text), "trouble": storable(error)})
 
 
-def finish(connection: Connection, turn_id: str, ending: TurnEnding, now: float) -> None:
-    """End a turn, settle its messages, and put the answer into the history; LookupError where there is no such turn."""
+def finish(
+    connection: Connection, turn_id: str, ending: TurnEnding, limits: Sequence[Limit], now: float
+) -> tuple[Standing, ...]:
+    """End a turn, settle its messages and its calls, and put the answer into the history; how the limits stand then.
+
+    LookupError where there is no such turn.
+    """
     turn = connection.execute(_ANSWERED, {"turn": turn_id}).one_or_none()
     if turn is None:
         raise LookupError(turn_id)
@@ -167,8 +171,9 @@ def finish(connection: Connection, turn_id: str, ending: TurnEnding, now: float)
     connection.execute(_SETTLE, {"turn": turn_id, "ending": _settled(ending.state).value})
     if ending.text:
         _put_into_history(connection, turn_id, turn, ending.text)
-    if ending.usage:
-        connection.execute(_USAGE, [_usage_row(turn_id, turn.attempts, i, one) for i, one in enumerate(ending.usage)])
+    standings = spending.settle(connection, turn_id, ending.usage, None, limits, now)
+    spending.release(connection, turn_id, limits)
+    return standings
 
 
 def unfinished(connection: Connection) -> tuple[UnfinishedTurn, ...]:
@@ -233,16 +238,3 @@ def _put_into_history(connection: Connection, turn_id: str, turn: Row[*tuple[Any
     ts = turn.posted or f"{turn.anchor}+{turn_id}"
     row = {"ts": ts, "author": "", "own": True, "text": storable(text), "turn_id": turn_id, "deleted": False}
     connection.execute(_ANSWER, {**place, **row})
-
-
-def _usage_row(turn_id: str, attempts: int, number: int, one: TurnUsage) -> dict[str, str | int]:
-    return {
-        "turn_id": turn_id,
-        "attempt": attempts,
-        "number": number,
-        "model": one.model,
-        "input": one.input,
-        "cached": one.cached,
-        "output": one.output,
-        "reasoning": one.reasoning,
-    }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from base_client import MessageKey, ThreadKey
+from store.spending_values import Standing
 
 
 class TurnState(Enum):
@@ -55,14 +56,11 @@ class ThreadState:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnUsage:
-    """Tokens of one model call. `cached` is part of `input`, `reasoning` part of `output`."""
+class Claim:
+    """A begun turn's messages, in order of ts; none where there is no turn. `short`: this limit has no room for it."""
 
-    model: str
-    input: int
-    cached: int
-    output: int
-    reasoning: int
+    messages: tuple[StoredMessage, ...] = ()
+    short: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)

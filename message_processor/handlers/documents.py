@@ -47,7 +47,7 @@ class SearchDocument:
 
     async def run(self, job: Job, arguments: SearchParameters) -> ToolOutput:
         documents = _wanted(job.shelf, arguments.document)
-        vector = await self._meaning.of(arguments.query)
+        vector = await self._meaning.of(arguments.query, job.turn.bill)
         hits = await self._store.files.search(
             [file.uid for file in documents], arguments.query, _HITS, vector, self._meaning.model
         )

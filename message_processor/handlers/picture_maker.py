@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from base_client import ChatClient, ChatUnavailable
-from database import Deed, DeedState, FileKind, FileOrigin, FileState, Store, StoredFile, TurnUsage
+from database import CallKind, Deed, DeedState, FileKind, FileOrigin, FileState, Store, StoredFile
+from message_processor.budget import BudgetSpent, Needs
 from message_processor.ingestion.cabinet import Cabinet
 from message_processor.ingestion.pictures import dimensions_of
 from message_processor.lines import picture_failure_key
@@ -22,6 +23,7 @@ from message_processor.wording import ENGLISH
 from openai_client.base import ModelClient
 from openai_client.errors import ModelError
 from openai_client.events import ImageRequest, MadeImage
+from openai_client.token_counter import MADE_PICTURE_TOKENS, PICTURE_TOKENS, estimate
 
 log = logging.getLogger("threadwell.tools")
 
@@ -37,7 +39,6 @@ class _Made:
     """One picture's end: `file` where it is in the thread, else why not."""
 
     file: StoredFile | None
-    usage: TurnUsage | None = None
     problem: ToolFailure | None = None
 
 
@@ -68,9 +69,8 @@ class PictureMaker:
         said = f"Shared in the thread: {', '.join(f'picture {file.number} ({file.dimensions})' for file in shared)}."
         if problems:
             said += f" {len(problems)} of {count} did not come about: {problems[0].said}"
-        usage = tuple(each.usage for each in made if each.usage is not None)
         numbers = ", ".join(str(file.number) for file in shared)
-        return ToolOutput(said, details=job.turn.lines.say("tools.made", numbers=numbers), usage=usage)
+        return ToolOutput(said, details=job.turn.lines.say("tools.made", numbers=numbers))
 
     async def _one(
         self, job: Job, request: ImageRequest, ordinal: int, earlier: Deed | None, progress: "_Progress"
@@ -79,8 +79,10 @@ class PictureMaker:
             if earlier is not None and (file := await self._again(job, earlier)) is not None:
                 progress.finished()
                 return _Made(file)
-            image = await self.client.images.draw(request, progress.partial)
+            image = await self._drawn(job, request, progress)
             file = await self._publish(job, request.prompt, ordinal, image)
+        except BudgetSpent:
+            return _Made(None, problem=_failure("budget.no_picture"))
         except ModelError as error:
             fields = {"turn": job.turn.id, "failure": error.failure.value, "detail": error.detail}
             log.warning("picture_failed", extra=fields)
@@ -92,8 +94,14 @@ class PictureMaker:
             log.error("picture_not_kept", extra={"turn": job.turn.id, "reason": type(error).__name__})
             return _Made(None, problem=_failure("turn.picture_not_shared"))
         progress.finished()
-        used = image.usage
-        return _Made(file, TurnUsage(image.model, used.input, used.cached, used.output, used.reasoning))
+        return _Made(file)
+
+    async def _drawn(self, job: Job, request: ImageRequest, progress: "_Progress") -> MadeImage:
+        needs = Needs(estimate(request.prompt) + PICTURE_TOKENS * len(request.pictures), MADE_PICTURE_TOKENS, images=1)
+        async with job.turn.bill.charge(CallKind.PICTURE, request.model, needs) as charge:
+            image = await self.client.images.draw(request, progress.partial)
+            charge.reported(image.model, image.usage, images=1)
+        return image
 
     async def _again(self, job: Job, deed: Deed) -> StoredFile | None:
         """What an earlier attempt at this turn has made, brought to its end; None where it has to be made anew."""

@@ -4,18 +4,19 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from database import TurnState
+from database import CallKind, Standing, TurnState
+from message_processor.budget import BudgetSpent, Needs
 from message_processor.ingestion.desk import TakenIn
-from message_processor.lines import LEFT_OUT, NOT_PASSED
+from message_processor.lines import LEFT_OUT, NOT_PASSED, Lines
 from message_processor.outcome import Outcome, Work
 from message_processor.settings import EFFORT, MODEL, TEMPERATURE, TOP_P, VERBOSITY
 from message_processor.thread_management import ThreadManagement
 from message_processor.tools import ROUNDS
 from message_processor.turn import Turn, hashed
-from message_processor.utility import usage_of
 from message_processor.window import Window
 from openai_client.errors import Failure, ModelError
-from openai_client.events import AssistantText, Done, Item, ModelRequest, Reason, ToolSpec
+from openai_client.events import AssistantText, Done, Item, ModelRequest, Reason, ToolResult, ToolSpec
+from openai_client.token_counter import PICTURE_TOKENS, estimate
 
 log = logging.getLogger("threadwell.turn")
 
@@ -39,6 +40,8 @@ class TextHandler(ThreadManagement):
             outcome = await self._within_window(work, taken, window)
         except ModelError as error:
             outcome = self._failed(work, error)
+        except BudgetSpent as spent:
+            outcome = self.over_budget(work.turn.lines, spent.standing, transcript.text)
         if transcript.left_out or outcome.state is TurnState.DONE:  # a call that failed proves nothing
             await self.abilities.learn(turn.chosen[MODEL], transcript.left_out)
         notice = "\n".join(filter(None, [outcome.notice, problems, *self._told(work)]))
@@ -67,14 +70,18 @@ class TextHandler(ThreadManagement):
 
     async def _rounds(self, work: Work, taken: TakenIn, window: Window) -> Outcome:
         """Call the model, run the tools it asks for, and call it again, until it answers. Ends: rounds are counted."""
-        turn, transcript, usage = work.turn, work.transcript, work.usage
+        turn, transcript = work.turn, work.transcript
         items: tuple[Item, ...] = window.items
         specs = self.tools.specs(taken.shelf)
-        calls = 0
+        calls, size = 0, self.size_of(turn, window)
         for number in range(ROUNDS + 1):
             last_round = number == ROUNDS
-            done = await self.model.complete(self._request(turn, items, () if last_round else specs), transcript)
-            usage.append(usage_of(done))
+            request = self._request(turn, items, () if last_round else specs)
+            async with turn.bill.charge(
+                CallKind.ANSWER, request.model, Needs(size, request.max_output_tokens)
+            ) as charge:
+                done = await self.model.complete(request, charge.listening(transcript))
+                charge.reported(done.model, done.usage)
             if number == 0:
                 self.learn_size(turn, window, done.usage.input)
             if done.reason is not Reason.TOOL_CALLS or not specs:
@@ -86,11 +93,16 @@ class TextHandler(ThreadManagement):
             shelf = await self.desk.shelf(turn.thread)
             ran = await self.tools.run(turn, shelf, transcript.reply, done.calls, calls)
             calls += len(ran)
-            usage.extend(used for each in ran for used in each.usage)
-            items = (*items, done.replay, *(each.result for each in ran))
+            items = (*items, done.replay, *ran)
+            size = (done.usage.input or size) + done.usage.output + sum(map(_size, ran))
         log.warning("tools_without_end", extra={"turn": turn.id, "calls": calls})
         notice = turn.lines.warning("turn.tools_without_end")
         return Outcome(TurnState.FAILED, transcript.text, notice, error="tools_without_end", again=True)
+
+    def over_budget(self, lines: Lines, standing: Standing, text: str = "") -> Outcome:
+        """The end of what no budget covers; `text` is what there is of an answer."""
+        self.observer.count("budget_refusals", limit=standing.limit.span.value)
+        return Outcome(TurnState.FAILED, text, lines.budget_spent(standing), "budget", again=True)
 
     @staticmethod
     def _ended(done: Done, work: Work) -> Outcome:
@@ -131,3 +143,8 @@ class TextHandler(ThreadManagement):
         blank = transcript.is_blank
         notice = turn.lines.failure(error.failure, error.retry_after) if blank else turn.lines.cut(error.failure)
         return Outcome(TurnState.FAILED, transcript.text, notice, error.failure.value, again=True)
+
+
+def _size(result: ToolResult) -> int:
+    """Tokens of what a tool gave, roughly."""
+    return estimate(result.output) + PICTURE_TOKENS * len(result.pictures)

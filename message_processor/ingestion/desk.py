@@ -148,7 +148,7 @@ class _Taking:
             await self._desk.store.files.finished(self._file.uid, SCANNED)
         else:
             await self._desk.store.files.finished(self._file.uid)
-            await self._desk.meaning.learn(self._file.uid)
+            await self._desk.meaning.learn(self._file.uid, self._turn.bill)
         self._file = replace(self._file, state=FileState.READ, detail=SCANNED if found.scanned else "")
         parts = self._file.parts
         self._card(TaskState.COMPLETE, self._say("reading.parts", count=parts) if parts else "")
@@ -177,7 +177,7 @@ class _Taking:
     async def _partly(self) -> None:
         """What was read before the reading broke off stays: people and the model are told how much it is."""
         await self._desk.store.files.finished(self._file.uid, PARTLY)
-        await self._desk.meaning.learn(self._file.uid)
+        await self._desk.meaning.learn(self._file.uid, self._turn.bill)
         self._file = replace(self._file, state=FileState.READ, detail=PARTLY)
         self._shown = True
         self._card(TaskState.ERROR, self._say("reading.parts_of", done=self._file.done, count=self._file.parts))

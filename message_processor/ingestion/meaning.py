@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Sequence
 
-from database import Page, Store
+from database import CallKind, Page, Store
+from message_processor.budget import Bill, BudgetSpent, Needs
 from openai_client.base import ModelClient
 from openai_client.errors import ModelError
+from openai_client.token_counter import estimate
 
 log = logging.getLogger("threadwell.ingestion")
 
@@ -22,14 +24,14 @@ class Meaning:
         self._store = store
         self.model = model
 
-    async def of(self, query: str) -> tuple[float, ...] | None:
-        """The vector of a question, or None where there is none to be had."""
+    async def of(self, query: str, bill: Bill) -> tuple[float, ...] | None:
+        """The vector of a question, put on a bill, or None where there is none to be had."""
         if not self.model:
             return None
-        vectors = await self._vectors([query])
+        vectors = await self._vectors([query], bill)
         return vectors[0] if vectors else None
 
-    async def learn(self, uid: str) -> None:
+    async def learn(self, uid: str, bill: Bill) -> None:
         """Embed what is stored of a document and has no vector; stops at the first refusal."""
         if not self.model:
             return
@@ -37,7 +39,7 @@ class Meaning:
         for at in range(0, len(lacking), _BATCH):
             numbers = lacking[at : at + _BATCH]
             pages = await self._pages(uid, numbers)
-            vectors = await self._vectors([page.text[:_LONGEST] or page.label for page in pages])
+            vectors = await self._vectors([page.text[:_LONGEST] or page.label for page in pages], bill)
             if not vectors:
                 return
             found = {page.number: vector for page, vector in zip(pages, vectors, strict=True)}
@@ -48,9 +50,15 @@ class Meaning:
         pages = await self._store.files.pages(uid, min(numbers), max(numbers))
         return [page for page in pages if page.number in wanted]
 
-    async def _vectors(self, texts: Sequence[str]) -> Sequence[tuple[float, ...]]:
+    async def _vectors(self, texts: Sequence[str], bill: Bill) -> Sequence[tuple[float, ...]]:
         try:
-            return await self._client.embeddings.embed(self.model, texts)
+            needs = Needs(sum(map(estimate, texts)))
+            async with bill.charge(CallKind.EMBEDDING, self.model, needs) as charge:
+                vectors, usage = await self._client.embeddings.embed(self.model, texts)
+                charge.reported(self.model, usage)
+            return vectors
+        except BudgetSpent:
+            return ()
         except ModelError as error:
             log.warning("embeddings_failed", extra={"failure": error.failure.value, "detail": error.detail})
             return ()

@@ -12,10 +12,10 @@ from database import StoredMessage
 from message_processor import tools
 from message_processor.lines import Lines
 from message_processor.shelf import Shelf
-from message_processor.tools import CALLS, Job, Ran, Registered, ToolFailure, ToolLoop, ToolOutput
+from message_processor.tools import CALLS, Job, Registered, ToolFailure, ToolLoop, ToolOutput
 from message_processor.turn import Turn
 from message_processor.wording import Wording, wording_of
-from openai_client.events import ToolCall
+from openai_client.events import ToolCall, ToolResult
 
 THREAD = ThreadKey("T", "C", "1.0")
 TURN = Turn("turn", THREAD, (StoredMessage(MessageKey("T", "C", "1.0"), THREAD, "U", False, "hello", "turn"),))
@@ -90,7 +90,7 @@ async def perform(
     timeout: float = 5.0,
     done: int = 0,
     turn: Turn = TURN,
-) -> tuple[Ran, ...]:
+) -> tuple[ToolResult, ...]:
     """The results of one response with these calls."""
     loop = ToolLoop([Registered(Scripted(work, timeout))], Figures())
     calls = [ToolCall(f"call-{i}", "scripted", arguments) for i, arguments in enumerate(raw)]
@@ -107,8 +107,8 @@ async def test_results_come_in_the_order_of_the_calls() -> None:
         return ToolOutput(word)
 
     ran = await perform(slower_first, '{"word": "a"}', '{"word": "b"}')
-    assert [each.result.output for each in ran] == ["a", "b"]
-    assert [each.result.call_id for each in ran] == ["call-0", "call-1"]
+    assert [each.output for each in ran] == ["a", "b"]
+    assert [each.call_id for each in ran] == ["call-0", "call-1"]
 
 
 async def test_calls_run_side_by_side_but_not_more_than_four() -> None:
@@ -147,7 +147,7 @@ async def test_a_failure_is_told_to_the_model_and_shown_to_people() -> None:
 
     cards = Cards()
     (ran,) = await perform(fail, '{"word": "x"}', cards=cards)
-    assert ran.result.output == "Not done: There is no such bird."
+    assert ran.output == "Not done: There is no such bird."
     assert cards.states(0) == [TaskState.PENDING, TaskState.IN_PROGRESS, TaskState.ERROR]
     assert cards.shown[-1].details == "picture 7 is gone"
 
@@ -166,7 +166,7 @@ async def test_people_read_cards_in_their_language_and_the_model_english() -> No
         cards = Cards()
         (ran,) = await perform(fail, f'{{"word": "{word}"}}', cards=cards, turn=GERMAN)
         assert (cards.shown[-1].title, cards.shown[-1].details) == (f"Sucht nach „{word}“", shown)
-        assert re.match("Not done: (There is|it took|the tool)", ran.result.output)
+        assert re.match("Not done: (There is|it took|the tool)", ran.output)
 
 
 async def test_one_broken_tool_spoils_no_other() -> None:
@@ -176,9 +176,9 @@ async def test_one_broken_tool_spoils_no_other() -> None:
         return ToolOutput(word)
 
     bad, good = await perform(work, '{"word": "bad"}', '{"word": "good"}')
-    assert "secret detail" not in bad.result.output
-    assert bad.result.output.startswith("Not done")
-    assert good.result.output == "good"
+    assert "secret detail" not in bad.output
+    assert bad.output.startswith("Not done")
+    assert good.output == "good"
 
 
 async def test_a_tool_has_its_own_time() -> None:
@@ -188,7 +188,7 @@ async def test_a_tool_has_its_own_time() -> None:
 
     cards = Cards()
     (ran,) = await perform(sleep, '{"word": "x"}', cards=cards, timeout=0.02)
-    assert "too long" in ran.result.output
+    assert "too long" in ran.output
     assert cards.states(0)[-1] is TaskState.ERROR
 
 
@@ -203,21 +203,21 @@ async def test_arguments_that_do_not_fit_are_explained() -> None:
         '{"word": "far too long a word"}',
     ):
         (ran,) = await perform(echo, raw)
-        assert "do not fit scripted" in ran.result.output, raw
+        assert "do not fit scripted" in ran.output, raw
 
 
 async def test_an_unknown_tool_is_explained_and_counted_without_its_name() -> None:
     figures = Figures()
     loop = ToolLoop([Registered(Scripted(echo))], figures)
     (ran,) = await loop.run(TURN, Shelf(), Cards(), [ToolCall("1", "delete_everything", "{}")], 0)
-    assert "no tool 'delete_everything'" in ran.result.output
+    assert "no tool 'delete_everything'" in ran.output
     assert figures.counted == [("unknown", "failed")]
 
 
 async def test_calls_over_the_cap_are_not_run() -> None:
     ran = await perform(echo, '{"word": "x"}', '{"word": "y"}', done=CALLS - 1)
-    assert ran[0].result.output == "said x"
-    assert "No more tool calls" in ran[1].result.output
+    assert ran[0].output == "said x"
+    assert "No more tool calls" in ran[1].output
 
 
 async def test_a_very_long_output_is_cut() -> None:
@@ -225,7 +225,7 @@ async def test_a_very_long_output_is_cut() -> None:
         return ToolOutput("x" * 1_000_000)
 
     (ran,) = await perform(much, '{"word": "x"}')
-    assert len(ran.result.output) < tools._LONGEST_OUTPUT + 200
+    assert len(ran.output) < tools._LONGEST_OUTPUT + 200
 
 
 async def test_progress_rewords_the_card() -> None:

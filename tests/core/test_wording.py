@@ -8,6 +8,7 @@ from string import Formatter
 import pytest
 
 from base_client import FileTrouble
+from budgets import Span
 from message_processor.ingestion.desk import LARGE_LINK
 from message_processor.ingestion.reading.unreadable import Unreadable
 from message_processor.settings import BY_NAME, LANGUAGE, MODEL, SETTINGS, Choice, Problem, Scope, Surroundings
@@ -19,6 +20,7 @@ from tests.repository.sources import modules, tree
 
 LANGUAGES = ("de", "en", "es", "fr", "ja")
 BUILT = {
+    "budget.near.", "budget.spent.",
     "cut.", "failures.", "files.", "home.state.", "pictures.", "places.", "prompts.", "settings.from_",
     "settings.problems.", "settings.scopes.",
 }  # fmt: skip
@@ -143,6 +145,8 @@ def test_keys_are_put_together_only_where_that_is_known() -> None:
 def test_all_values_that_keys_are_put_together_from_have_strings() -> None:
     troubles = {each.value for each in FileTrouble} | {each.value for each in Unreadable} | {LARGE_LINK, PARTLY, "disk"}
     ends = {
+        "budget.near.": {each.value.lower() for each in Span},
+        "budget.spent.": {each.value.lower() for each in Span},
         "failures.": {each.value for each in Failure},
         "files.": troubles,
         "prompts.": {f"{name}.{part}" for name in PROMPTS for part in ("title", "message")},

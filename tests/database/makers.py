@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,11 +69,18 @@ def texts(stored: Iterable[StoredMessage]) -> list[str]:
     return [one.text for one in stored]
 
 
+async def claimed(
+    store: Store, turn_id: str, thread: ThreadKey, keys: Sequence[MessageKey]
+) -> tuple[StoredMessage, ...]:
+    """The messages of a turn that is begun with those of `keys` that wait."""
+    return (await store.claim(turn_id, thread, keys)).messages
+
+
 async def begin(store: Store, turn_id: str, *numbers: int, thread: ThreadKey = THREAD) -> None:
     """Accept messages and begin a turn with them."""
     for number in numbers:
         await store.accept(message(number, thread=thread))
-    assert await store.claim(turn_id, thread, [key(number, thread) for number in numbers])
+    assert await claimed(store, turn_id, thread, [key(number, thread) for number in numbers])
 
 
 async def answer(store: Store, turn_id: str, number: int, posted: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from base_client import Edit, ThreadKey
 from database import Stopping, Store, TurnState
-from tests.database.makers import THREAD, Clock, answer, begin, key, message, part, texts
+from tests.database.makers import THREAD, Clock, answer, begin, claimed, key, message, part, texts
 
 OTHER = ThreadKey("T1", "C1", "2000.000000")
 NOTHING = Stopping((), ())
@@ -21,7 +21,7 @@ async def test_a_stop_marks_the_turn_at_work_and_sets_aside_what_waits(store: St
     assert await store.stop(THREAD, "5.0") == Stopping(("t",), (key(2), key(3)))
     assert [turn.stopped for turn in await store.unfinished()] == [True]
     assert await store.unclaimed() == ()
-    assert await store.claim("u", THREAD, [key(2), key(3)]) == ()
+    assert await claimed(store, "u", THREAD, [key(2), key(3)]) == ()
     assert (await store.check())["waiting"] == "0"
 
 
@@ -95,7 +95,7 @@ async def test_what_was_set_aside_is_taken_back_once_with_its_present_text(store
     await store.delete(key(3))
     assert await store.take_back(THREAD) == (message(1, "better"), message(2))
     assert await store.take_back(THREAD) == ()
-    assert texts(await store.claim("t", THREAD, [key(1), key(2)])) == ["better", "m2"]
+    assert texts(await claimed(store, "t", THREAD, [key(1), key(2)])) == ["better", "m2"]
 
 
 async def test_of_two_who_take_back_at_once_one_gets_the_messages(store: Store) -> None:
@@ -115,7 +115,7 @@ async def test_a_message_that_no_turn_had_can_wait_again(store: Store) -> None:
     assert await store.accept_again(key(2)) is None
     assert await store.accept_again(key(3)) is None
     assert await store.accept_again(key(9)) is None
-    assert texts(await store.claim("t", THREAD, [key(1), key(2)])) == ["m1", "m2"]
+    assert texts(await claimed(store, "t", THREAD, [key(1), key(2)])) == ["m1", "m2"]
     assert await store.accept_again(key(1)) is None
 
 
@@ -134,7 +134,7 @@ async def test_a_stop_from_before_a_message_waited_again_does_not_concern_it(sto
     clock.now += 20
     await store.take_back(THREAD)
     assert await store.stop(THREAD, SOON) == NOTHING
-    assert await store.claim("t", THREAD, [key(older)])
+    assert await claimed(store, "t", THREAD, [key(older)])
     assert await store.stop(THREAD, SOON) == NOTHING
     assert await store.stop(THREAD, f"{1_700_000_020}.000000") == Stopping(("t",), (key(old),))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from base_client import Edit, ThreadKey
 from database import FileState, Forgotten, Remembered, Store, TurnState
 from tests.database.file_makers import bytes_of, document, ref, with_files
-from tests.database.makers import THREAD, answer, begin, key, message, part, past, texts
+from tests.database.makers import THREAD, answer, begin, claimed, key, message, part, past, texts
 
 OTHER = ThreadKey("T1", "C1", "2000.000000")
 PLACE = ("thread", f"C1/{THREAD.thread_ts}")
@@ -70,7 +70,7 @@ async def test_what_waits_or_is_being_answered_is_left(store: Store) -> None:
     assert texts(await store.turn_messages("u")) == ["m3"]
     await store.record_part("u", part(1, 5))
     await store.finish("u", TurnState.DONE, "a3", "", ())
-    assert texts(await store.claim("v", THREAD, [key(4)])) == ["m4"]
+    assert texts(await claimed(store, "v", THREAD, [key(4)])) == ["m4"]
     assert texts(await store.history(THREAD)) == ["m3", "a3", "m4"]
 
 

@@ -11,7 +11,7 @@ from blockbuster import blockbuster_ctx
 
 from base_client import ThreadKey
 from database import Store, StoreUnavailable
-from tests.database.makers import THREAD, Figures, address, answer, child, key, message, texts
+from tests.database.makers import THREAD, Figures, address, answer, child, claimed, key, message, texts
 
 
 async def refusal(url: str) -> StoreUnavailable:
@@ -29,7 +29,7 @@ async def test_what_was_written_is_there_after_a_restart(url: str) -> None:
     assert not await store.accept(message(1))
     assert await store.knows_thread(THREAD)
     assert await store.fact("name") == "value"
-    assert texts(await store.claim("t", THREAD, [key(1)])) == ["m1"]
+    assert texts(await claimed(store, "t", THREAD, [key(1)])) == ["m1"]
     await store.close()
 
 

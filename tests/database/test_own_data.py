@@ -7,17 +7,18 @@ import pytest
 from sqlalchemy import select
 
 from base_client import Edit, ThreadKey
-from database import FileState, Store, TurnState, TurnUsage
+from database import CallUsage, FileState, Store, TurnState
 from store.tables import metadata
 from tests.database.file_makers import bytes_of, document
-from tests.database.makers import THREAD, Clock, begin, key, message, part, past, texts
+from tests.database.makers import THREAD, Clock, begin, claimed, key, message, part, past, texts
 
 OTHER = ThreadKey("T1", "C1", "1500.000000")
-USED = (TurnUsage("gpt", 100, 10, 20, 5),)
+USED = (CallUsage("gpt", 100, 10, 20, 5),)
 
 COVERED = {
     "messages": {"author"},
     "turns": {"author"},
+    "usage": {"person"},
     "preferences": {"place", "changed_by"},
     "feedback": {"person"},
     # Kept on purpose: who was forgotten, and who did it.
@@ -50,11 +51,11 @@ async def everything(store: Store) -> str:
 async def lived_in(store: Store) -> str:
     """Somebody's words in two threads, and somebody else's between them; the uid of a file of theirs."""
     uid = await document(store, "zanzibar in the spring", number=1)
-    assert await store.claim("t", THREAD, [key(1)])
+    assert await claimed(store, "t", THREAD, [key(1)])
     await store.record_part("t", part(1, 2))
     await store.finish("t", TurnState.DONE, "an answer about lighthouses", "", USED)
     await store.accept(message(3, "grace speaks", author="U2"))
-    assert await store.claim("g", THREAD, [key(3)])
+    assert await claimed(store, "g", THREAD, [key(3)])
     await store.record_part("g", part(1, 4))
     await store.finish("g", TurnState.DONE, "grace is answered", "", USED)
     await store.accept(message(15, "ada overheard", wants_answer=False))
@@ -150,7 +151,7 @@ async def test_what_comes_after_the_deletion_was_begun_is_left(store: Store, clo
     await store.accept(message(new, "a new beginning"))
     while not (await store.own_data.forget_some("T1", "U1")).done:
         pass
-    assert texts(await store.claim("n", THREAD, [key(new)])) == ["a new beginning"]
+    assert texts(await claimed(store, "n", THREAD, [key(new)])) == ["a new beginning"]
     await store.finish("n", TurnState.DONE, "welcome back", "", ())
     assert texts(await store.history(THREAD)) == ["a new beginning", "welcome back"]
 

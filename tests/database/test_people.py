@@ -7,16 +7,16 @@ from contextlib import closing
 import pytest
 
 from base_client import Message, ThreadKey
-from database import Rating, Store, TurnLine, TurnState, TurnUsage, UsageSum
-from tests.database.makers import THREAD, Clock, begin, key
+from database import CallUsage, Rating, Store, TurnLine, TurnState, UsageSum
+from tests.database.makers import THREAD, Clock, begin, claimed, key
 
 ME, HERE = ("user", "U1"), ("channel", "C1")
-CALLS = (TurnUsage("m", 10, 5, 3, 1), TurnUsage("n", 20, 0, 4, 0))
+CALLS = (CallUsage("m", 10, 5, 3, 1), CallUsage("n", 20, 0, 4, 0, number=1))
 
 
 async def turn_of_person(store: Store, turn_id: str, number: int, person: str, thread: ThreadKey = THREAD) -> None:
     await store.accept(Message(key(number, thread), thread, person, "words"))
-    assert await store.claim(turn_id, thread, [key(number, thread)])
+    assert await claimed(store, turn_id, thread, [key(number, thread)])
 
 
 async def test_settings_are_read_by_their_places(store: Store) -> None:

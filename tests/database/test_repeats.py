@@ -6,13 +6,13 @@ import pytest
 
 from base_client import Edit
 from database import Store, TurnState
-from tests.database.makers import THREAD, Clock, answer, begin, key, message, part, texts
+from tests.database.makers import THREAD, Clock, answer, begin, claimed, key, message, part, texts
 
 
 async def ask_again(store: Store, turn_id: str, again: str, posted: int) -> None:
     """The questions of a turn answered again; the answer is the new turn's id."""
     keys = [each.key for each in await store.repeat(turn_id)]
-    assert await store.claim(again, THREAD, keys)
+    assert await claimed(store, again, THREAD, keys)
     await store.record_part(again, part(1, posted))
     await store.finish(again, TurnState.DONE, again, "", ())
 
@@ -27,7 +27,7 @@ async def test_the_questions_of_an_ended_turn_wait_again_with_their_present_text
     repeated = (message(1), message(2, "better"))
     assert await store.repeat("t") == repeated
     assert await store.unclaimed() == repeated
-    assert texts(await store.claim("u", THREAD, [key(1), key(2)])) == ["m1", "better"]
+    assert texts(await claimed(store, "u", THREAD, [key(1), key(2)])) == ["m1", "better"]
     assert [turn.keys for turn in await store.unfinished()] == [(key(1), key(2))]
 
 
@@ -83,7 +83,7 @@ async def test_a_deleted_question_is_not_repeated(store: Store) -> None:
     assert await store.repeat("t") == (message(3),)
     await store.delete(key(3))
     assert await store.repeat("t") == ()
-    assert await store.claim("u", THREAD, [key(1), key(3)]) == ()
+    assert await claimed(store, "u", THREAD, [key(1), key(3)]) == ()
 
 
 async def test_every_answer_stays_in_the_history_behind_its_question(store: Store) -> None:

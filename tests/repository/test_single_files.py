@@ -6,10 +6,11 @@ from .sources import HOUSE, ROOMS, ROOT, imported_modules, modules
 
 ALLOWED = {
     "main": {*HOUSE, *ROOMS} - {"main", "store", "playground"},
-    "database": {"base_client", "config", "store"},
+    "database": {"base_client", "config", "budgets", "store"},
     "thread_manager": {"base_client", "config"},
     "base_client": {"config"},
-    "config": set(),
+    "config": {"budgets"},
+    "budgets": set(),
 }
 SDKS = {"slack_sdk", "slack_bolt", "openai"}
 
