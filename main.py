@@ -115,7 +115,7 @@ class Threadwell:
         self._parts.push_async_callback(self._store.close)
         self._model = await ModelClient.open(settings, self._figures)
         self._parts.push_async_callback(self._model.close)
-        web = await Web.open(settings)
+        web = await Web.open(settings, self._figures)
         self._parts.push_async_callback(web.close)
         self._bot = await SlackBot.open(settings, self._store, self._figures, web)
         self._parts.push_async_callback(self._bot.close)

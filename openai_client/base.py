@@ -36,7 +36,7 @@ class ModelClient:
     @classmethod
     async def open(cls, settings: Settings, observer: Observer) -> "ModelClient":
         """A client with its pool, its slow parts built; the server is not contacted."""
-        return cls(settings, observer, await open_sdk(settings))
+        return cls(settings, observer, await open_sdk(settings, observer))
 
     @property
     def in_flight(self) -> int:

@@ -22,7 +22,7 @@ _LOST = {
 
 async def examine_model(settings: Settings, observer: Observer) -> Sequence[Finding]:
     """One line for the server and one for each model in use. Asks for the list of models alone, which costs nothing."""
-    driver = Driver(settings, observer, await open_sdk(settings))
+    driver = Driver(settings, observer, await open_sdk(settings, observer))
     try:
         listed = await Models(driver, settings).listed_now()
     except Fault as fault:

@@ -1,13 +1,17 @@
 """The SDK's client over one pool of connections, with its slow parts built before the first call."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
+import aiohttp
 import httpx2
 from openai import AsyncOpenAI, DefaultAioHttpClient, OpenAI, Stream
 
+from base_client import Observer
 from config import Settings, is_loopback
+from connections import counting
 
 _KEEPALIVE = 60.0
 # Connections that are being closed still count for a moment.
@@ -45,10 +49,10 @@ def _in_pieces(request: httpx2.Request) -> httpx2.Request:
     )
 
 
-async def open_sdk(settings: Settings) -> AsyncOpenAI:
+async def open_sdk(settings: Settings, observer: Observer) -> AsyncOpenAI:
     """The client; the server is not contacted."""
     # Reading the certificates and building the SDK's types takes a good part of a second.
-    http, _ = await asyncio.gather(asyncio.to_thread(_pool, settings), asyncio.to_thread(_build_types))
+    http, _ = await asyncio.gather(asyncio.to_thread(_pool, settings, observer), asyncio.to_thread(_build_types))
     sdk = AsyncOpenAI(
         api_key=settings.OPENAI_API_KEY.get_secret_value(),
         base_url=settings.OPENAI_BASE_URL,
@@ -60,14 +64,32 @@ async def open_sdk(settings: Settings) -> AsyncOpenAI:
     return sdk
 
 
-def _pool(settings: Settings) -> httpx2.AsyncClient:
+def _pool(settings: Settings, observer: Observer) -> httpx2.AsyncClient:
     connections = settings.ASYNC_MAX_CONCURRENT_REQUESTS + _SPARE_CONNECTIONS
-    return _Pool(
+    pool = _Pool(
         limits=httpx2.Limits(
             max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=_KEEPALIVE
         ),
         trust_env=not is_loopback(settings.OPENAI_BASE_URL),
     )
+    _count_connections(pool, counting(observer, "model"))
+    return pool
+
+
+def _count_connections(pool: httpx2.AsyncClient, trace: aiohttp.TraceConfig) -> None:
+    trace.freeze()
+    # httpx2 names a client's transports, the ones for proxies among them, in private only.
+    transports: tuple[Any, ...] = (pool._transport, *pool._mounts.values())
+    for transport in transports:
+        if transport is not None:
+            transport.get_client = partial(_traced, transport.get_client, trace)
+
+
+def _traced(make: Callable[[], aiohttp.ClientSession], trace: aiohttp.TraceConfig) -> aiohttp.ClientSession:
+    """The session that a transport makes for itself at its first call, with its limits, and traced."""
+    session = make()
+    session.trace_configs.append(trace)
+    return session
 
 
 def _build_types() -> None:

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from base_client import Observer
 from config import Settings, is_loopback
+from connections import counting
 from database import Store
 from message_processor.base import MessageProcessor
 from message_processor.ingestion.web import Web
@@ -80,6 +81,7 @@ class SlackBot:
         session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=timings.slack_call),
             connector=aiohttp.TCPConnector(limit=_connections(settings), keepalive_timeout=60),
+            trace_configs=[counting(observer, "slack")],
         )
         client = AsyncWebClient(
             token=settings.SLACK_BOT_TOKEN.get_secret_value(),
@@ -103,7 +105,7 @@ class SlackBot:
         self._store = store
         settings, address = self._settings, self._settings.SLACK_API_URL
         files = SlackFiles(self._api, web, settings.SLACK_BOT_TOKEN, address, proxy)
-        uploads = SlackUploads(self._api, address, proxy)
+        uploads = SlackUploads(self._api, address, self._observer, proxy)
         contact = settings.ADMIN_CONTACT
         self.chat = SlackChat(
             self._api, self.identity, store, settings.timings, self._observer, files, uploads, contact

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import aiohttp
 from yarl import URL
 
-from base_client import ChatUnavailable, FileUnavailable, ThreadKey, Upload
+from base_client import ChatUnavailable, FileUnavailable, Observer, ThreadKey, Upload
+from connections import counting
 from slack_client.errors import Ambiguous, Refused, SlackFailure
 from slack_client.file_objects import slack_only
 from slack_client.web_api import WebApi
@@ -26,12 +27,14 @@ _LONGEST_TITLE = 255
 class SlackUploads:
     """Brings files into threads. The bytes go to Slack's hosts alone, without the token."""
 
-    def __init__(self, api: WebApi, api_url: str, proxy: str | None = None) -> None:
+    def __init__(self, api: WebApi, api_url: str, observer: Observer, proxy: str | None = None) -> None:
         self._api = api
         self._guard = slack_only(api_url)
         self._proxy = proxy
         self._session = aiohttp.ClientSession(
-            cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=_PATIENCE / 2)
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=_PATIENCE / 2),
+            trace_configs=[counting(observer, "slack")],
         )
 
     async def close(self) -> None:

@@ -17,8 +17,9 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from base_client import FileTrouble, FileUnavailable
+from base_client import FileTrouble, FileUnavailable, Observer
 from config import Settings
+from connections import counting
 
 Guard = Callable[[URL], None]
 """Raises FileUnavailable for an address that must not be asked; it sees every address of a chain of redirects."""
@@ -152,20 +153,20 @@ class _Passing(Exception):
 class Web:
     """The pool: `open` it, `get`, `close` it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, observer: Observer) -> None:
         host, _, port = settings.TEST_LINK_ADDRESS.rpartition(":")
         spared = (host, int(port)) if host and port.isdecimal() else None
         self._retries = settings.HTTP_MAX_RETRIES
         self._places = asyncio.Semaphore(settings.HTTP_POOL_MAXSIZE)
         self._public = Platform(public_only(spared), {})
         self._resolver = PublicResolver(settings.HTTP_TIMEOUT, spared)
-        self._public_session = _session(settings, self._resolver)
-        self._platform_session = _session(settings, None)
+        self._public_session = _session(settings, observer, self._resolver)
+        self._platform_session = _session(settings, observer, None)
 
     @classmethod
-    async def open(cls, settings: Settings) -> "Web":
+    async def open(cls, settings: Settings, observer: Observer) -> "Web":
         """The pool with the sizes and waits of the settings; needs the running loop."""
-        return cls(settings)
+        return cls(settings, observer)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -215,7 +216,7 @@ class Web:
         raise FileUnavailable(FileTrouble.UNREACHABLE)
 
 
-def _session(settings: Settings, resolver: AbstractResolver | None) -> aiohttp.ClientSession:
+def _session(settings: Settings, observer: Observer, resolver: AbstractResolver | None) -> aiohttp.ClientSession:
     """A session without cookies, without the environment's proxies, and without aiohttp's unbounded unpacking."""
     connector = aiohttp.TCPConnector(
         limit=settings.HTTP_POOL_MAXSIZE, limit_per_host=settings.HTTP_POOL_CONNECTIONS, resolver=resolver
@@ -226,6 +227,7 @@ def _session(settings: Settings, resolver: AbstractResolver | None) -> aiohttp.C
         headers=_HEADERS,
         auto_decompress=False,
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=settings.HTTP_TIMEOUT, sock_read=settings.HTTP_TIMEOUT),
+        trace_configs=[counting(observer, "links")],
     )
 
 

@@ -11,14 +11,16 @@ from aiohttp.test_utils import TestServer
 
 from config import Settings, load_settings
 from message_processor.ingestion.web import Web
+from ops.figures import Figures
 
 
 @dataclass
 class Site:
-    """`address` is its base with a slash at the end; `seen` are the requests that came."""
+    """`address` is its base with a slash at the end; `seen` are the requests that came, `figures` the pool's."""
 
     web: Web = field(init=False)
     address: str = ""
+    figures: Figures = field(default_factory=Figures)
     seen: list[http.Request] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     most_at_once: int = 0
@@ -105,6 +107,6 @@ async def open_site() -> AsyncIterator[Site]:
     app.router.add_route("*", "/{path:.*}", site.handle)
     async with TestServer(app, host="127.0.0.1") as server:
         site.address = str(server.make_url("/"))
-        site.web = await Web.open(settings(TEST_LINK_ADDRESS=f"127.0.0.1:{server.port}"))
+        site.web = await Web.open(settings(TEST_LINK_ADDRESS=f"127.0.0.1:{server.port}"), site.figures)
         yield site
         await site.web.close()

@@ -13,6 +13,7 @@ from yarl import URL
 
 from base_client import FileTrouble, FileUnavailable
 from message_processor.ingestion.web import PublicResolver, Web
+from ops.figures import Figures
 from tests.ingestion.site import Site, open_site, settings
 
 PAUSE = 0.2
@@ -68,7 +69,7 @@ async def test_the_connection_is_made_to_the_address_that_was_checked(
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
 
     given = settings(TEST_LINK_ADDRESS=f"site.test:{port}")
-    web = await Web.open(given)
+    web = await Web.open(given, Figures())
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     assert (await web.get(f"http://site.test:{port}/bytes/3", 10)).data == b"xxx"
     assert asked == ["site.test"]
@@ -242,7 +243,7 @@ async def test_proxies_of_the_environment_are_not_asked(site: Site, monkeypatch:
 async def test_a_cancelled_fetch_leaves_its_place_to_others() -> None:
     async with open_site() as site:
         port = URL(site.address).port
-        web = await Web.open(settings(HTTP_POOL_MAXSIZE="1", TEST_LINK_ADDRESS=f"127.0.0.1:{port}"))
+        web = await Web.open(settings(HTTP_POOL_MAXSIZE="1", TEST_LINK_ADDRESS=f"127.0.0.1:{port}"), Figures())
         holding = asyncio.create_task(web.get(f"{site.address}slow/30", 10))
         while not site.seen:
             await asyncio.sleep(0.01)
@@ -253,8 +254,14 @@ async def test_a_cancelled_fetch_leaves_its_place_to_others() -> None:
         await web.close()
 
 
+async def test_connections_are_counted(site: Site) -> None:
+    for _ in range(3):
+        await site.web.get(f"{site.address}bytes/3", 10)
+    assert site.figures.snapshot() == {"connections_opened{pool=links}": 1, "connections_reused{pool=links}": 2}
+
+
 async def test_a_host_that_is_not_there_is_unreachable() -> None:
-    web = await Web.open(settings(TEST_LINK_ADDRESS="127.0.0.1:9", HTTP_MAX_RETRIES="1"))
+    web = await Web.open(settings(TEST_LINK_ADDRESS="127.0.0.1:9", HTTP_MAX_RETRIES="1"), Figures())
     assert await trouble(web, "http://127.0.0.1:9/") is FileTrouble.UNREACHABLE
     await web.close()
     with pytest.raises((RuntimeError, aiohttp.ClientError, FileUnavailable)):

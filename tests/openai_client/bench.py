@@ -44,14 +44,15 @@ def a_request(**changes: object) -> ModelRequest:
 
 
 class Figures:
-    """An observer that keeps what it is told."""
+    """An observer that keeps what it is told; what it is told of the pool's connections by itself."""
 
     def __init__(self) -> None:
         self.counts: list[tuple[str, dict[str, str]]] = []
+        self.connections: list[tuple[str, dict[str, str]]] = []
         self.values: list[tuple[str, float, dict[str, str]]] = []
 
     def count(self, name: str, **labels: str) -> None:
-        self.counts.append((name, labels))
+        (self.connections if name.startswith("connections_") else self.counts).append((name, labels))
 
     def observe(self, name: str, value: float, **labels: str) -> None:
         self.values.append((name, value, labels))

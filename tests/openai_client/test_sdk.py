@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from openai_client.sdk import open_sdk
-from tests.openai_client.bench import Bench, settings_for
+from tests.openai_client.bench import Bench, Figures, settings_for
 from tests.openai_client.server import Pause
 
 
@@ -46,8 +46,32 @@ async def test_the_pool_holds_as_many_connections_as_calls_may_run(bench: Bench)
     assert bench.server.most_open == many
 
 
+OPENED = ("connections_opened", {"pool": "model"})
+REUSED = ("connections_reused", {"pool": "model"})
+
+
+async def test_connections_are_counted(bench: Bench) -> None:
+    bench.will(bench.answer("Hi."))
+    for _ in range(3):
+        await bench.ask()
+    assert bench.figures.connections == [OPENED, REUSED, REUSED]
+    assert len(bench.server.connections) == 1
+
+
+async def test_connections_through_a_proxy_are_counted_too(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("http_proxy", bench.server.url.removesuffix("/v1"))
+    await bench.retune(OPENAI_BASE_URL="http://models.example/v1")
+    bench.will(bench.answer("Hi."))
+    for _ in range(2):
+        await bench.ask()
+    assert bench.figures.connections == [OPENED, REUSED]
+    assert {received.headers["Host"] for received in bench.server.received} == {"models.example"}
+
+
 async def test_the_address_of_the_settings_is_used() -> None:
-    sdk = await open_sdk(settings_for("https://models.example/v1", "responses", {}))
+    sdk = await open_sdk(settings_for("https://models.example/v1", "responses", {}), Figures())
     assert str(sdk.base_url) == "https://models.example/v1/"
     await sdk.close()
 

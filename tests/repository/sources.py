@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-HOUSE = ("main", "budgets", "config", "base_client", "thread_manager", "database")
+HOUSE = ("main", "budgets", "config", "base_client", "connections", "thread_manager", "database")
 ROOMS = ("slack_client", "message_processor", "openai_client", "store", "ops", "playground")
 WORKSHOPS = ("tests", "benchmarks")
 

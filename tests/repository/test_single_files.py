@@ -8,6 +8,7 @@ ALLOWED = {
     "main": {*HOUSE, *ROOMS} - {"main", "store", "playground"},
     "database": {"base_client", "config", "budgets", "store"},
     "thread_manager": {"base_client", "config"},
+    "connections": {"base_client"},
     "base_client": {"config"},
     "config": {"budgets"},
     "budgets": set(),

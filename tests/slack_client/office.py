@@ -109,7 +109,7 @@ async def open_office(folder: Path, mode: str) -> AsyncIterator[Office]:
             TEST_TIMINGS=json.dumps({"retry_base": 0.05, "socket_ping": 1.0, "intake": 20.0}),
         )
         store = await Store.open(f"sqlite+aiosqlite:///{folder}/bot.db", Figures())
-        web = await Web.open(given)
+        web = await Web.open(given, Figures())
         bot = await SlackBot.open(given, store, Figures(), web)
         core = Core()
         try:

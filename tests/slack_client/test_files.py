@@ -10,6 +10,7 @@ from yarl import URL
 
 from base_client import FileRef, FileTrouble, FileUnavailable
 from message_processor.ingestion.web import Web
+from ops.figures import Figures
 from slack_client.errors import Refused, SlackFailure, Unreachable
 from slack_client.files import SlackFiles
 from tests.ingestion.site import settings
@@ -47,7 +48,7 @@ async def desk() -> AsyncIterator[Desk]:
     """Two hosts and the pool."""
     async with open_host() as slack, open_host() as foreign:
         port = URL(foreign.address).port
-        web = await Web.open(settings(f"{slack.address}api/", TEST_LINK_ADDRESS=f"127.0.0.1:{port}"))
+        web = await Web.open(settings(f"{slack.address}api/", TEST_LINK_ADDRESS=f"127.0.0.1:{port}"), Figures())
         yield Desk(slack, foreign, web)
         await web.close()
 

@@ -84,10 +84,10 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
         client.proxy = None
         api = WebApi(client, Pacing(TIMINGS), TIMINGS, Figures())
         store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/bot.db", Figures())
-        web = await Web.open(given)
+        web = await Web.open(given, Figures())
         who = Identity(identity.team_id, identity.bot_user_id, identity.bot_id, "threadwell")
         files = SlackFiles(api, web, given.SLACK_BOT_TOKEN, base)
-        chat = SlackChat(api, who, store, TIMINGS, Figures(), files, SlackUploads(api, base))
+        chat = SlackChat(api, who, store, TIMINGS, Figures(), files, SlackUploads(api, base, Figures()))
         yield Office(playground, chat, identity.team_id)
         await chat.close()
         await web.close()

@@ -32,6 +32,7 @@ class Desk:
     foreign: FileHost
     uploads: SlackUploads
     api: ScriptedApi = field(default_factory=ScriptedApi)
+    figures: Figures = field(default_factory=Figures)
 
     async def share(self, *, in_doubt: bool = False) -> None:
         await self.uploads.share(THREAD, "F1", "A lighthouse", in_doubt=in_doubt)
@@ -42,8 +43,9 @@ async def desk() -> AsyncIterator[Desk]:
     """Two hosts, and a Web API that a test makes up."""
     async with open_host() as slack, open_host() as foreign:
         api = ScriptedApi()
-        uploads = SlackUploads(api, f"{slack.address}api/")
-        yield Desk(slack, foreign, uploads, api)
+        figures = Figures()
+        uploads = SlackUploads(api, f"{slack.address}api/", figures)
+        yield Desk(slack, foreign, uploads, api, figures)
         await uploads.close()
 
 
@@ -68,6 +70,11 @@ async def test_bytes_go_to_slack_without_the_token(desk: Desk) -> None:
     await desk.uploads.send(Upload("F1", f"{desk.slack.address}upload"), b"bytes")
     (request,) = desk.slack.asked
     assert (request.method, request.token, request.body) == ("POST", None, b"bytes")
+
+
+async def test_connections_are_counted(desk: Desk) -> None:
+    await desk.uploads.send(Upload("F1", f"{desk.slack.address}upload"), b"bytes")
+    assert desk.figures.snapshot() == {"connections_opened{pool=slack}": 1}
 
 
 async def test_bytes_that_were_not_taken_are_sent_again(desk: Desk) -> None:
@@ -166,7 +173,7 @@ async def test_the_methods_of_uploads_are_asked_with_a_form() -> None:
         base = str(server.make_url("/api/"))
         client = AsyncWebClient(token="xoxb-test", base_url=base, session=session, retry_handlers=[])
         client.proxy = None
-        uploads = SlackUploads(WebApi(client, Pacing(TIMINGS), TIMINGS, Figures()), base)
+        uploads = SlackUploads(WebApi(client, Pacing(TIMINGS), TIMINGS, Figures()), base, Figures())
         await uploads.reserve("Leuchtturm.png", 5, "ü" * 1_000)
         await uploads.share(THREAD, "F1", "Ein Leuchtturm", in_doubt=False)
         await uploads.close()

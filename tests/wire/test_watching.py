@@ -97,6 +97,27 @@ async def test_turns_past_the_workers_are_told_apart(house: Watched) -> None:
             await asyncio.sleep(0.1)
 
 
+async def test_connections_are_used_again(house: Watched) -> None:
+    async def counted(pool: str) -> tuple[float, float]:
+        # Of both modes together: each goes on with the connections that the other has opened.
+        opened = await house.metric("connections_opened_total", pool=pool)
+        return opened, await house.metric("connections_reused_total", pool=pool)
+
+    before = {pool: await counted(pool) for pool in ("slack", "model")}
+    for number in range(5):
+        await house.ended(f"echo: {number}")
+    for pool, (opened_before, reused_before) in before.items():
+        opened, reused = await counted(pool)
+        assert opened >= 1
+        assert reused - reused_before > opened - opened_before
+
+
+async def test_the_first_connection_for_a_file_is_an_opened_one(house: Watched) -> None:
+    assert await house.metric("connections_opened_total", pool="links") == 0
+    await house.settled(house.attach("echo: a file", [("notes.txt", b"Herons wait.")]))
+    assert await house.metric("connections_opened_total", pool="links", mode=house.mode) == 1
+
+
 async def test_what_is_under_way(house: Watched) -> None:
     house.playground.model.knobs.next(total_seconds=3.0, chunk_count=6)
     ts = house.mention("echo: under way for a while")
