@@ -122,7 +122,7 @@ async def all_given_up(house: House, threads: list[str], calls: Calls) -> None:
 
 
 async def test_a_model_that_never_answers_holds_up_nobody_else(folder: Path) -> None:
-    async with own_house(folder, "async", ASYNC_TIMEOUT_SECONDS="3") as house:
+    async with own_house(folder, "async", ASYNC_TIMEOUT_SECONDS="6") as house:
         calls = Calls(house)
         idle = await seconds_to_answer(house)
         threads = await hanging_threads(house)
