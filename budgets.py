@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from fnmatch import fnmatchcase
@@ -115,34 +115,32 @@ _FILE = TypeAdapter(dict[str, _Entry])
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Prices by a model's name or a pattern of names; earlier ones count before later ones."""
+    """Prices by a model's name or a pattern of names, in tables of which the earlier ones count first."""
 
-    by_name: Mapping[str, Price] = field(default_factory=dict)
+    tables: tuple[Mapping[str, Price], ...] = ()
 
     def of(self, *models: str) -> Price | None:
         """The price of the first of these names that has one."""
-        return next((price for model in models if (price := self._of(model)) is not None), None)
-
-    def _of(self, model: str) -> Price | None:
-        for name in (model, _DATE.sub("", model)):
-            if (price := self.by_name.get(name)) is not None:
-                return price
-            for pattern, price in self.by_name.items():
-                if "*" in pattern and fnmatchcase(name, pattern):
-                    return price
-        return None
+        found = (_priced(table, model) for model in models for table in self.tables)
+        return next((price for price in found if price is not None), None)
 
     @property
     def dearest(self) -> Price:
         """What a call costs at most that goes to a model without a price."""
-        prices = self.by_name.values()
+        prices = [price for table in self.tables for price in table.values()]
         return Price(*(max((getattr(price, kind) for price in prices), default=0) for kind in Price.__slots__))
+
+
+def _priced(table: Mapping[str, Price], model: str) -> Price | None:
+    names = (model, _DATE.sub("", model))
+    exact = (table[name] for name in names if name in table)
+    by_pattern = (price for pattern, price in table.items() if any(fnmatchcase(name, pattern) for name in names))
+    return next(exact, None) or next(by_pattern, None)
 
 
 def read_prices(path: Path | None) -> Prices:
     """The prices that come with Threadwell, and before them those of a file; ValueError says what is wrong with it."""
-    given = _read(path) if path is not None else {}
-    return Prices(given | {name: price for name, price in _read(_PRICES).items() if name not in given})
+    return Prices(tuple(_read(each) for each in (path, _PRICES) if each is not None))
 
 
 def _read(path: Path) -> dict[str, Price]:

@@ -113,6 +113,7 @@ async def test_what_others_wrote_to_each_other_is_context_only(house: House) -> 
     ts = house.mention("echo: one")
     await house.settled(ts)
     house.say(f"<@{ALAN}> are you there?", GRACE, thread_ts=ts)
+    await everything_taken_in(house)
     house.say("two", thread_ts=ts)
     await house.settled(ts, answers=2)
     assert to_answer(calls()[-1]) == ["two"]
