@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from budgets import Limit, Prices, Span, Unit, limit_of, problems_of, read_prices
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 """The release, as its tag and the changelog name it."""
 
 

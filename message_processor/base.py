@@ -11,7 +11,7 @@ from message_processor.limits import REFUSED, limits_of
 from message_processor.own_data import OwnData
 from message_processor.pipeline import Pipeline, Settling, unsettled
 from message_processor.recovery import Resumption, too_old
-from message_processor.settings import MODEL
+from message_processor.settings import INSTRUCTIONS, MODEL
 from message_processor.timeouts import Timeouts
 from message_processor.turn import Turn
 from thread_manager import Admission, Lanes, Runner, run_at_once
@@ -90,7 +90,8 @@ class MessageProcessor(Pipeline):
         keys = [message.key for message in fresh]
         chosen = await self.chosen_by(fresh[-1].author, thread, turn_id)
         bill = self.budget.bill(turn_id)
-        held = bill.first(chosen[MODEL], partial(self.needs_of, "\n".join(message.text for message in fresh)))
+        words = "\n".join((*(message.text for message in fresh), chosen[INSTRUCTIONS]))
+        held = bill.first(chosen[MODEL], partial(self.needs_of, words))
         claim = await self.patiently("claim", lambda: self.store.claim(turn_id, thread, keys, held))
         if not claim.messages:
             return

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from budgets import Prices, Unit
-from database import CallKind, CallState, CallUsage, Payer, Spending, Standing, StoreUnavailable
+from database import CallKind, CallState, CallUsage, LeftCall, Payer, Spending, Standing, StoreUnavailable
 from openai_client.errors import Failure, ModelError
 from openai_client.events import Commentary, Event, EventSink, Refusal, TextDelta, ToolCall, Usage, Waiting
 from openai_client.token_counter import estimate
@@ -16,7 +16,6 @@ log = logging.getLogger("threadwell.budget")
 
 NEARLY = 80
 """Percent of a limit from which on people are told."""
-_CHARACTERS_PER_TOKEN = 4
 _TAKEN = {Failure.TIMEOUT, Failure.STALLED, Failure.EMPTY, Failure.INCOMPLETE}
 """Failures of calls that the server has worked on, also where nothing of that was heard."""
 
@@ -207,20 +206,18 @@ class Budget:
         return Bill(uuid4().hex, self._spending, self._pricing, payer)
 
     async def settle_left(self) -> None:
-        """Before anything new is asked: what an earlier process held counts as taken, answers as far as shown.
-
-        StoreUnavailable goes on.
-        """
+        """Before anything new is asked: what an earlier process held counts as taken. StoreUnavailable goes on."""
         left = await self._spending.left()
         if left:
-            ended = [replace(each, usage=self._cut(each.usage, each.characters)) for each in left]
+            ended = [replace(each, usage=self._cut(each)) for each in left]
             await self._spending.settle_left(ended)
             log.info("usage_settled", extra={"calls": len(ended)})
 
-    def _cut(self, call: CallUsage, characters: int) -> CallUsage:
-        shown = -(-characters // _CHARACTERS_PER_TOKEN)
-        output = call.output if call.images else min(call.output, shown)
-        return self._pricing(replace(call, output=output, state=CallState.ESTIMATED))
+    def _cut(self, left: LeftCall) -> CallUsage:
+        """How long an answer was that people saw the beginning of, nobody knows: it counts whole."""
+        whole = left.shown or left.usage.images
+        ended = replace(left.usage, state=CallState.ESTIMATED, output=left.usage.output if whole else 0)
+        return self._pricing(ended)
 
 
 def near(standings: Sequence[Standing]) -> list[Standing]:

@@ -60,12 +60,17 @@ class Lines:
     def budget_spent(self, standing: Standing) -> str:
         """That a limit has no room for more, and when it begins anew."""
         line = self.say(f"budget.spent.{standing.limit.span.value.lower()}", **self._standing(standing))
-        return f"⚠️ {line} {self.ask_admin()}".rstrip()
+        ask = self.say("budget.ask", contact=self.admin_contact) if self.admin_contact else ""
+        return f"⚠️ {line} {ask}".rstrip()
 
     def budget_near(self, standing: Standing) -> str:
         """The note that a good part of a limit is used."""
         percent = min(100, standing.percent)
         return self.say(f"budget.near.{standing.limit.span.value.lower()}", percent=percent, **self._standing(standing))
+
+    def budget_so_far(self, standing: Standing) -> str:
+        """How much of a limit is used."""
+        return self.say(f"budget.so_far.{standing.limit.span.value.lower()}", **self._standing(standing))
 
     def _standing(self, standing: Standing) -> dict[str, str]:
         limit = standing.limit

@@ -21,6 +21,8 @@ _MARGIN = 0.05
 _SMALLEST = 200
 _CHARACTERS_PER_TOKEN = 3
 """For documents, whose language is not known before their text is read."""
+_FRAME = 100
+"""Tokens of what stands around people's words in a request: fences, names, the time."""
 _PICTURES = 10
 _EARLIER_PICTURES = 3
 """Pictures of earlier turns that a model without tools gets: it cannot ask for them."""
@@ -103,7 +105,7 @@ class ThreadManagement(Collaborators):
     def needs_of(self, words: str, before: int) -> Needs:
         """What the first answer of a turn may take, before its thread is read; `before` is what its last call took."""
         most = self.settings.CONTEXT_TOKENS - self.settings.MAX_OUTPUT_TOKENS
-        asked = estimate(words) + (before or estimate(self.instructions))
+        asked = estimate(words) + _FRAME + (before or estimate(self.instructions))
         return Needs(min(most, asked), self.settings.MAX_OUTPUT_TOKENS)
 
     def size_of(self, turn: Turn, window: Window) -> int:

@@ -7,8 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from database import Store, StoreUnavailable, TurnLine, TurnState, UsageSum
-from message_processor.lines import grouped
+from database import Payer, Standing, Store, StoreUnavailable, TurnLine, TurnState, UsageSum
+from message_processor.lines import Lines, grouped
 from message_processor.preferences import Field, Place, Preferences, Sheet
 from message_processor.settings import Scope
 from message_processor.wording import Wording, wording_of
@@ -84,10 +84,11 @@ class Home:
                 sheet = await self._preferences.sheet(Scope.USER, Place(self._team, person))
                 usage = await self._store.people.usage_since(self._team, person, month_began(self._now()))
                 turns = await self._store.people.latest_turns(self._team, person)
+                standings = await self._store.spending.standings(Payer(self._team, person, ""))
         except (StoreUnavailable, TimeoutError) as failure:
             log.warning("home_unavailable", extra={"reason": type(failure).__name__})
             return [about, context(say("settings.unavailable")), *self._help(say)]
-        return [about, *_settings(sheet, say), *_usage(usage, say), *_turns(turns, say), *self._help(say)]
+        return [about, *_settings(sheet, say), *_usage(usage, standings, say), *_turns(turns, say), *self._help(say)]
 
     def _help(self, say: Wording) -> list[Block]:
         if not self._admin_contact:
@@ -118,10 +119,11 @@ def _setting(field: Field, say: Wording) -> str:
     return f"*{escaped(say(f'settings.{name}.label'))}*: {escaped(value)} _({escaped(source)})_"
 
 
-def _usage(usage: UsageSum, say: Wording) -> list[Block]:
+def _usage(usage: UsageSum, standings: Sequence[Standing], say: Wording) -> list[Block]:
     given = {"turns": usage.turns, "input": usage.input, "output": usage.output}
     line = say("home.usage_line", **{name: grouped(number) for name, number in given.items()})
-    return [divider(), header(say("home.usage")), section(plain(line))]
+    lines = [line, *map(Lines(say).budget_so_far, standings)]
+    return [divider(), header(say("home.usage")), section(plain("\n".join(lines)))]
 
 
 def _turns(turns: Sequence[TurnLine], say: Wording) -> list[Block]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     delete,
+    exists,
     func,
     literal_column,
     select,
@@ -76,12 +77,8 @@ _SINCE = select(usage).where(usage.c["at"] >= bindparam("since"))
 _TURN = select(turns.c.team, turns.c.channel, turns.c.author, turns.c.attempts, turns.c.started_at).where(
     turns.c.id == bindparam("turn")
 )
-_characters = (
-    select(func.coalesce(func.sum(deliveries.c.confirmed), 0))
-    .where(deliveries.c.turn_id == usage.c.turn_id)
-    .scalar_subquery()
-)
-_LEFT = select(usage, _characters.label("characters")).where(_RESERVED).order_by(usage.c.turn_id, usage.c.number)
+_shown = exists().where(deliveries.c.turn_id == usage.c.turn_id)
+_LEFT = select(usage, _shown.label("shown")).where(_RESERVED).order_by(usage.c.turn_id, usage.c.number)
 # What an earlier release recorded says nothing of the person; its turn does.
 _COMPLETE = (
     update(usage)
@@ -178,7 +175,12 @@ def settle(
         return ()
     for call in calls:
         _put(connection, place, call, limits, place.since)
-    return tuple(_standing(connection, limit, place.payer, now) for limit in _concerning(limits, place.payer))
+    return standings(connection, place.payer, limits, now)
+
+
+def standings(connection: Connection, payer: Payer, limits: Sequence[Limit], now: float) -> tuple[Standing, ...]:
+    """How the limits stand that concern somebody."""
+    return tuple(_standing(connection, limit, payer, now) for limit in _concerning(limits, payer))
 
 
 def release(connection: Connection, turn_id: str, limits: Sequence[Limit]) -> None:
@@ -192,7 +194,7 @@ def release(connection: Connection, turn_id: str, limits: Sequence[Limit]) -> No
 def left(connection: Connection) -> tuple[LeftCall, ...]:
     """Calls that are reserved and not settled."""
     rows = connection.execute(_LEFT)
-    return tuple(LeftCall(row.turn_id, row.attempt, _usage(row), row.characters) for row in rows)
+    return tuple(LeftCall(row.turn_id, row.attempt, _usage(row), bool(row.shown)) for row in rows)
 
 
 def settle_left(connection: Connection, calls: Sequence[LeftCall], limits: Sequence[Limit]) -> None:

@@ -45,6 +45,13 @@ class Spending:
             lambda connection: spending.settle(connection, turn_id, ended, payer, self.limits, now)
         )
 
+    async def standings(self, payer: Payer) -> tuple[Standing, ...]:
+        """How the limits stand that concern somebody; without limits nothing is asked."""
+        if not self.limits:
+            return ()
+        now = self._clock()
+        return await self._writer.run(lambda connection: spending.standings(connection, payer, self.limits, now))
+
     async def left(self) -> tuple[LeftCall, ...]:
         """Calls that are reserved and not settled: before anything is asked of the model, those of an ended process."""
         return await self._readers.run(spending.left)

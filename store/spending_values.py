@@ -73,12 +73,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class LeftCall:
-    """A call that an earlier process did not end. `characters` are those that the platform has of the turn's answer."""
+    """A call that an earlier process did not end. `shown`: people have seen something of its turn's answer."""
 
     turn_id: str
     attempt: int
     usage: CallUsage
-    characters: int
+    shown: bool
 
 
 @dataclass(frozen=True, slots=True)

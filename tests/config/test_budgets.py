@@ -52,9 +52,8 @@ def test_a_limit_that_is_none(text: str) -> None:
 
 @pytest.mark.parametrize("span", list(Span))
 def test_a_limit_has_to_cover_an_answer(span: Span) -> None:
-    assert problems(**SMALL, **{span.value: "1000"}) == [
-        f"{span.value}: does not cover one answer of MAX_OUTPUT_TOKENS"
-    ]
+    said = [f"{span.value}: does not cover one answer of MAX_OUTPUT_TOKENS"]
+    assert problems(**SMALL, **{span.value: "1000"}) == said
     assert problems(**{span.value: "0.10 USD"}) == said
     assert load(**SMALL, **{span.value: "1001"}).limits == (Limit(span, Unit.TOKENS, 1_001),)
 

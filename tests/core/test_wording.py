@@ -20,7 +20,7 @@ from tests.repository.sources import modules, tree
 
 LANGUAGES = ("de", "en", "es", "fr", "ja")
 BUILT = {
-    "budget.near.", "budget.spent.",
+    "budget.near.", "budget.so_far.", "budget.spent.",
     "cut.", "failures.", "files.", "home.state.", "pictures.", "places.", "prompts.", "settings.from_",
     "settings.problems.", "settings.scopes.",
 }  # fmt: skip
@@ -146,6 +146,7 @@ def test_all_values_that_keys_are_put_together_from_have_strings() -> None:
     troubles = {each.value for each in FileTrouble} | {each.value for each in Unreadable} | {LARGE_LINK, PARTLY, "disk"}
     ends = {
         "budget.near.": {each.value.lower() for each in Span},
+        "budget.so_far.": {each.value.lower() for each in Span},
         "budget.spent.": {each.value.lower() for each in Span},
         "failures.": {each.value for each in Failure},
         "files.": troubles,

@@ -11,7 +11,7 @@ import pytest
 from base_client import ThreadKey
 from budgets import NANOS, Limit, Span, Unit
 from database import CallKind, CallState, CallUsage, Payer, Store, TurnState, usage_of_url
-from tests.database.makers import THREAD, Clock, Figures, begin, key, message
+from tests.database.makers import THREAD, Clock, Figures, begin, key, message, part
 
 NOW = 1_795_700_000.0
 """2026-11-26, in the afternoon (UTC)."""
@@ -173,12 +173,14 @@ async def test_totals_are_made_anew_from_what_is_kept(url: str, clock: Clock) ->
         assert not await ask(store, "w", 12, 100)
 
 
-async def test_what_a_crash_left_is_found_with_what_people_have_of_it(url: str, clock: Clock) -> None:
+async def test_what_a_crash_left_is_found_and_settled(url: str, clock: Clock) -> None:
     async with limited(url, clock, DAILY) as store:
         assert await ask(store, "t", 1, 900)
     async with limited(url, clock, DAILY) as store:
         (left,) = await store.spending.left()
-        assert (left.turn_id, left.attempt, left.usage, left.characters) == ("t", 1, held(900), 0)
+        assert (left.turn_id, left.attempt, left.usage, left.shown) == ("t", 1, held(900), False)
+        await store.record_part("t", part(1, 2))
+        assert [each.shown for each in await store.spending.left()] == [True]
         await store.spending.settle_left([replace(left, usage=replace(took(250), state=CallState.ESTIMATED))])
         assert await store.spending.left() == ()
         await store.attempt("t")
