@@ -2,17 +2,21 @@
 
 import asyncio
 import json
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from playground.server import Playground
 from playground.slack.files import File
 from playground.slack.wire import JsonObject
-from tests.wire.database_side import rows
+from tests.ingestion.samples import png
+from tests.wire.database_side import file_of, rows
 from tests.wire.desk import Desk, somebody, words
-from tests.wire.harness import ADA, GENERAL, GRACE, House, environment
+from tests.wire.harness import ADA, GENERAL, GRACE, House, environment, launch, running_bot
 from tests.wire.model_side import Calls, deliveries, everything_taken_in, model_works, own_house, recorded, until
 from tests.wire.processes import ROOT
 
@@ -130,6 +134,68 @@ async def test_a_deletion_stops_what_runs_and_nothing_of_it_is_kept(folder: Path
         desk.close(await desk.until("own_data"))
         await answered(desk, "echo: a new beginning")
         assert "a new beginning" in kept_of(desk)
+
+
+async def test_from_the_home_tab_and_files_leave_the_disk_too(folder: Path, mode: str) -> None:
+    async with own_house(folder, mode) as house:
+        desk = Desk(house, somebody(house.playground))
+        ts = house.attach("what is on it?", [("shot.png", png(64, 48, "red"))], desk.user)
+        await house.settled(ts)
+        await recorded(house, ts)
+        kept = file_of(house).parent / "files"
+        assert [path for path in kept.rglob("*") if path.is_file()]
+        workspace = house.playground.workspace
+        workspace.open_home(desk.user)
+        home = await workspace.wait_for(lambda: workspace.home_of(desk.user))
+        desk.click(home, "export_own_data")
+        assert "sent to you as a file" in words(await desk.until("own_data"))
+        [file] = sent_to(desk)
+        assert b"what is on it?" in (file.data or b"")
+        desk.close(await desk.until("own_data"))
+        desk.click(home, "delete_own_data")
+        assert "Deleted: 1 messages, 1 answers, 1 files" in words(await desk.until("own_data"))
+        assert [path for path in kept.rglob("*") if path.is_file()] == []
+        assert desk.user not in kept_of(desk)
+        await workspace.wait_for(lambda: (tab := workspace.home_of(desk.user)) and "None yet." in words(tab), 10)
+
+
+@pytest.mark.slow
+async def test_a_killed_deletion_is_brought_to_its_end_by_the_next_process(folder: Path, mode: str) -> None:
+    async with Playground() as playground:
+        bot = await launch(environment(playground, folder, mode, {}, {}), folder)
+        await bot.until_logged("started", 30.0)
+        house = House(playground, bot, mode)
+        desk = Desk(house, somebody(playground))
+        await answered(desk, "echo: a word about lighthouses")
+        overheard(house, desk.user, 20_000)
+        desk.click(await desk.open(), "delete_own_data")
+        await until(lambda: 0 < words_left(house, desk.user) < 19_000)
+        await bot.kill()
+        assert words_left(house, desk.user) > 0, "it was in the middle"
+        async with running_bot(playground, folder, mode) as bot:
+            house = House(playground, bot, mode)
+            await until(lambda: rows(house, "SELECT done FROM forgotten") == [(1,)], 60.0)
+            assert words_left(house, desk.user) == 0
+            assert rows(house, "SELECT action, person FROM audit") == [("delete", desk.user)]
+            assert "lighthouses" not in kept_of(Desk(house, desk.user))
+
+
+def overheard(house: House, person: str, count: int) -> None:
+    """Messages of a person, as if they had been overheard long ago."""
+    with closing(sqlite3.connect(file_of(house))) as connection:
+        ((team,),) = connection.execute("SELECT DISTINCT team FROM messages").fetchall()
+        connection.executemany(
+            "INSERT INTO messages VALUES (?, 'C0OLD00001', ?, '1.0', ?, 0, 'old words', NULL, ?, 0, NULL)",
+            ((team, ts, person, ts) for ts in (f"1600000000.{number:06}" for number in range(count))),
+        )
+        connection.commit()
+
+
+def words_left(house: House, person: str) -> int:
+    """How many messages bear the person's name."""
+    ((count,),) = rows(house, "SELECT count(*) FROM messages WHERE author = ?", person)
+    assert isinstance(count, int)
+    return count
 
 
 async def command(variables: dict[str, str], folder: Path, *arguments: str) -> tuple[int, str, str]:
