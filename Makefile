@@ -18,7 +18,7 @@ PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --g
 NODE_PEERS := $(if $(shell command -v npm),node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := help
-.PHONY: help playground test test-slow soak check run bench bench-files lock clean
+.PHONY: help playground test test-slow soak check tables run bench bench-files lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,8 +40,10 @@ check: $(VENV)/.dev ## lint, format, types, who may import whom, generated docs
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m ops.settings_table --check
-	$(BIN)/python -m message_processor.settings_table --check
+	$(BIN)/python -m tests.repository.tables
+
+tables: $(VENV)/.dev ## write the tables that are made from the code into README.md and docs/settings.md
+	$(BIN)/python -m tests.repository.tables --write
 
 run: $(VENV)/.runtime ## the bot in your workspace, with the tokens of .env
 	$(BIN)/python main.py $(ARGS)

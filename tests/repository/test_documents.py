@@ -1,14 +1,11 @@
 """What the documents promise exists, and nothing of one machine has slipped into the repository."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from config import Settings
-from ops import settings_table
 
 from .sources import HOUSE, ROOMS, ROOT, kept_files, modules
 
@@ -49,28 +46,6 @@ def test_links_within_the_repository_lead_somewhere(page: Path) -> None:
     links = LINK.findall(page.read_text(encoding="utf-8"))
     local = [link for link in links if not link.startswith(("http://", "https://", "mailto:"))]
     assert [link for link in local if not (page.parent / link).exists()] == []
-
-
-def test_the_table_of_settings_is_fresh() -> None:
-    page = README.read_text(encoding="utf-8")
-    assert settings_table.refreshed(page) == page
-
-
-def test_a_stale_table_is_noticed() -> None:
-    stale = README.read_text(encoding="utf-8").replace("| `SYNC_WORKERS` | `10` |", "| `SYNC_WORKERS` | `11` |")
-    assert settings_table.refreshed(stale) != stale
-
-
-def test_a_page_without_markers_is_refused() -> None:
-    with pytest.raises(ValueError, match="lacks one of the markers"):
-        settings_table.refreshed("# Threadwell\n")
-
-
-def test_the_table_is_printed_by_its_command() -> None:
-    printed = subprocess.run(
-        [sys.executable, "-m", "ops.settings_table"], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True
-    )
-    assert printed.stdout == settings_table.table() + "\n"
 
 
 def test_the_example_of_env_holds_settings_only_and_no_values_for_secrets() -> None:

@@ -174,7 +174,7 @@ async def test_a_killed_deletion_is_brought_to_its_end_by_the_next_process(folde
         assert words_left(house, desk.user) > 0, "it was in the middle"
         async with running_bot(playground, folder, mode) as bot:
             house = House(playground, bot, mode)
-            await until(lambda: rows(house, "SELECT done FROM forgotten") == [(1,)], 60.0)
+            await until(lambda: rows(house, "SELECT done FROM forgotten") == [(1,)], 40.0)
             assert words_left(house, desk.user) == 0
             assert rows(house, "SELECT action, person FROM audit") == [("delete", desk.user)]
             assert "lighthouses" not in kept_of(Desk(house, desk.user))
