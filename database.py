@@ -20,7 +20,7 @@ from store.file_values import Deed, DeedState, FileKind, FileOrigin, FileState, 
 from store.files_door import Files
 from store.forgetting import Begun
 from store.inbox import Estimate
-from store.inspection import Inspection, inspect
+from store.inspection import Inspection, inspect, read
 from store.opening import OpenFile, open_file
 from store.own_data_door import OwnData
 from store.people_door import People
@@ -38,7 +38,7 @@ from store.spending_values import (
     Standing,
     UsageLine,
 )
-from store.sqlite import file_of, look
+from store.sqlite import file_of
 from store.values import (
     Claim,
     Forgotten,
@@ -124,7 +124,7 @@ async def usage_of_url(url: str, of: str, start: float, end: float) -> tuple[Usa
 
     Read from outside, also while a bot works on the database of `url`.
     """
-    return await asyncio.to_thread(look, file_of(url), lambda connection: accounts.by(connection, of, start, end))
+    return await asyncio.to_thread(read, url, lambda connection: accounts.by(connection, of, start, end))
 
 
 class _KnownThreads:

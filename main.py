@@ -52,6 +52,7 @@ from ops.requests import Answer, Request, folder_of, watch
 from ops.secrecy import warn_of_readable
 from ops.signals import Stopped, stop_requested, tell_supervisor_ready, unless_stopped
 from ops.starts import note_start
+from ops.usage import USAGE
 from ops.users import answered, users_command
 from ops.watching import Watched, Watching
 from slack_client import checkup as slack_checkup
@@ -96,7 +97,7 @@ DOCTOR = doctor(
         Check(model_checkup.SERVER, frozenset({"OPENAI_API_KEY", "OPENAI_BASE_URL"}), _model_server),
     )
 )
-COMMANDS = (BACKUP, RESTORE, users_command(_own_data), DOCTOR)
+COMMANDS = (BACKUP, RESTORE, USAGE, users_command(_own_data), DOCTOR)
 
 
 class Threadwell:

@@ -1,11 +1,17 @@
 """A look at a database that changes nothing in it, also while another process works on it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection
 
 from store import migrations
 from store.errors import StoreUnavailable
 from store.sqlite import DRIVER_ERRORS, damage, damaged, file_of, journal_of, looking_engine, unavailable
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,20 @@ class Inspection:
     pending: int = 0
     cut: bool = False
     problem: str = ""
+
+
+def read(url: str, work: Callable[[Connection], T]) -> T:
+    """What `work` reads of the file of `url` from outside, also while a bot works on it; StoreUnavailable. Blocks."""
+    path = file_of(url)
+    if not path.exists():
+        raise StoreUnavailable(f"{path}: there is no such database")
+    try:
+        with looking_engine(path).connect() as connection:
+            if migrations.schema_of(connection, migrations.MIGRATIONS).pending:
+                raise StoreUnavailable(f"{path} is of an older release: start the bot of this release once")
+            return work(connection)
+    except DRIVER_ERRORS as error:
+        raise unavailable(error, path) from error
 
 
 def inspect(url: str, seconds: float) -> Inspection:

@@ -117,17 +117,6 @@ def looking_engine(path: Path) -> Engine:
     return _engine(address, ("query_only=ON",), {"mode": "ro", "uri": "true"})
 
 
-def look(path: Path, work: Callable[[Connection], T]) -> T:
-    """What `work` reads of a file from outside, also while a bot works on it; StoreUnavailable. Blocks."""
-    if not path.exists():
-        raise StoreUnavailable(f"{path}: there is no such database")
-    try:
-        with looking_engine(path).connect() as connection:
-            return work(connection)
-    except DRIVER_ERRORS as error:
-        raise unavailable(error, path) from error
-
-
 def _driver(connection: Connection) -> sqlite3.Connection:
     raw = connection.connection.driver_connection
     assert isinstance(raw, sqlite3.Connection)  # noqa: S101  narrows the driver's type
