@@ -43,12 +43,20 @@ class Span(Enum):
         """The day or month of a Unix time, by UTC: "2026-11-26" or "2026-11"."""
         return f"{datetime.fromtimestamp(now, UTC):{'%Y-%m-%d' if self is Span.USER_DAY else '%Y-%m'}}"
 
+    def begins(self, now: float) -> float:
+        """When the day or month of a Unix time began, in Unix time."""
+        return self._first(now).timestamp()
+
     def resets(self, now: float) -> datetime:
-        """When the next day or month begins."""
-        today = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        """When the next one begins."""
+        first = self._first(now)
         if self is Span.USER_DAY:
-            return datetime.fromtimestamp(today.timestamp() + 86_400, UTC)
-        return today.replace(year=today.year + today.month // 12, month=today.month % 12 + 1, day=1)
+            return datetime.fromtimestamp(first.timestamp() + 86_400, UTC)
+        return first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+
+    def _first(self, now: float) -> datetime:
+        today = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return today if self is Span.USER_DAY else today.replace(day=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,8 @@ class Timings:
     """How often conversations whose time is over are looked for."""
     history_step: float = 10.0
     """Time between two samples for the plots of the status page."""
+    accounts_interval: float = 60.0
+    """How long what was added up of the month does for the status page."""
     backup_interval: float = 600.0
     """How often the time of the nightly backup is looked at."""
     undelivered_interval: float = 300.0

@@ -40,6 +40,7 @@ from message_processor.utility import Utility
 from openai_client import checkup as model_checkup
 from openai_client.base import ModelClient
 from ops import log as logs
+from ops.accounts import Accounts
 from ops.backup import BACKUP, RESTORE, Nightly
 from ops.command_line import WRONG, Command, Examination, WrongCommandLine, parse
 from ops.doctor import Check, doctor
@@ -177,6 +178,7 @@ class Threadwell:
             Watched(
                 figures=self._figures,
                 store=self._store,
+                accounts=Accounts(self._store, settings.timings.accounts_interval),
                 sockets=self._bot.ready,
                 turns=lambda: {"working": core.lanes.working, "waiting": core.lanes.waiting},
                 lanes=core.lanes.at_work,
@@ -187,7 +189,9 @@ class Threadwell:
         )
         if settings.HEALTH_PORT:
             it = self._watching
-            health = Health(Sources(it.ready, it.check, it.pool, it.history, it.metrics), settings.HEALTH_HOST)
+            health = Health(
+                Sources(it.ready, it.check, it.pool, it.history, it.usage, it.metrics), settings.HEALTH_HOST
+            )
             await health.start(settings.HEALTH_PORT)
             self._parts.push_async_callback(health.close)
 

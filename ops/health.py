@@ -28,12 +28,16 @@ class PortTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the answers come from: `ready` says in `reasons` what keeps the bot from serving; empty where nothing."""
+    """Where the answers come from: `ready` says in `reasons` what keeps the bot from serving; empty where nothing.
+
+    `usage` has a `reason` where it cannot be told.
+    """
 
     ready: Part
     check: Part
     pool: Part
     history: Part
+    usage: Part
     metrics: Callable[[], Awaitable[bytes]]
 
 
@@ -53,6 +57,7 @@ class Health:
                 web.get("/health", self._all),
                 web.get("/health/db-pool", self._pool),
                 web.get("/health/history", self._history),
+                web.get("/health/usage", self._usage),
                 web.get("/metrics", self._metrics),
                 web.get("/", self._file),
                 web.get("/{name:[a-z]+[.](?:js|css)}", self._file),
@@ -94,6 +99,10 @@ class Health:
 
     async def _history(self, _: web.Request) -> web.Response:
         return web.json_response(await self._sources.history())
+
+    async def _usage(self, _: web.Request) -> web.Response:
+        found = await self._sources.usage()
+        return web.json_response(found, status=503 if "reason" in found else 200)
 
     async def _metrics(self, _: web.Request) -> web.Response:
         body = await self._sources.metrics()

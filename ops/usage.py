@@ -5,12 +5,13 @@ import asyncio
 import csv
 import os
 import re
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from budgets import NANOS
+from budgets import NANOS, Span
 from config import Settings
 from database import UsageLine, usage_of_url
 from ops.command_line import Command, WrongCommandLine
@@ -24,7 +25,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 async def run(settings: Settings, wanted: argparse.Namespace) -> int:
     """A table, or with `--csv` a file of the same rows."""
-    month, file = wanted.month or f"{datetime.now(UTC):%Y-%m}", wanted.csv
+    month, file = wanted.month or Span.USER_MONTH.period(time.time()), wanted.csv
     start, end = span_of(month)
     if file is not None and await asyncio.to_thread(file.exists):
         raise WrongCommandLine(f"{file} exists already")
@@ -52,10 +53,8 @@ def span_of(month: str) -> tuple[float, float]:
     """When a month begins and ends, in Unix time; WrongCommandLine where it is none."""
     if (found := _MONTH.fullmatch(month)) is None:
         raise WrongCommandLine("--month is no month: it is written like 2026-11")
-    year, number = int(found[1]), int(found[2])
-    begin = datetime(year, number, 1, tzinfo=UTC)
-    end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
-    return begin.timestamp(), end.timestamp()
+    begin = datetime(int(found[1]), int(found[2]), 1, tzinfo=UTC).timestamp()
+    return begin, Span.USER_MONTH.resets(begin).timestamp()
 
 
 def table_for_people(lines: Sequence[UsageLine], by: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from database import Store, StoreUnavailable
+from ops.accounts import Accounts
 from ops.figures import Figures
 from ops.history import History, resident_megabytes
 from ops.metrics import exposition
@@ -23,6 +24,7 @@ class Watched:
 
     figures: Figures
     store: Store
+    accounts: Accounts
     sockets: Callable[[], Awaitable[bool]]
     turns: Callable[[], Counts]
     lanes: Callable[[], Sequence[tuple[str, float, int]]]
@@ -93,6 +95,10 @@ class Watching:
     async def history(self) -> Mapping[str, object]:
         """The latest samples."""
         return {"samples": list(self._history.samples)}
+
+    async def usage(self) -> Mapping[str, object]:
+        """What was used in the present month."""
+        return await self._watched.accounts.month()
 
     async def metrics(self) -> bytes:
         """All figures, for Prometheus."""

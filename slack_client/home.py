@@ -5,8 +5,8 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 
+from budgets import Span
 from database import Payer, Standing, Store, StoreUnavailable, TurnLine, TurnState, UsageSum
 from message_processor.lines import Lines, grouped
 from message_processor.preferences import Field, Place, Preferences, Sheet
@@ -82,7 +82,7 @@ class Home:
         try:
             async with asyncio.timeout(_PATIENCE):
                 sheet = await self._preferences.sheet(Scope.USER, Place(self._team, person))
-                usage = await self._store.people.usage_since(self._team, person, month_began(self._now()))
+                usage = await self._store.people.usage_since(self._team, person, Span.USER_MONTH.begins(self._now()))
                 turns = await self._store.people.latest_turns(self._team, person)
                 standings = await self._store.spending.standings(Payer(self._team, person, ""))
         except (StoreUnavailable, TimeoutError) as failure:
@@ -95,12 +95,6 @@ class Home:
             return []
         line = say("home.help_line", contact=self._admin_contact)
         return [divider(), header(say("home.help")), section(plain(line))]
-
-
-def month_began(now: float) -> float:
-    """The first moment of a moment's month, both in Unix seconds, by UTC."""
-    moment = datetime.fromtimestamp(now, UTC)
-    return datetime(moment.year, moment.month, 1, tzinfo=UTC).timestamp()
 
 
 def _settings(sheet: Sheet, say: Wording) -> list[Block]:

@@ -137,6 +137,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             'CREATE INDEX usage_time ON usage ("at")',
             'CREATE INDEX usage_person ON usage (team, person, "at")',
             "CREATE INDEX usage_reserved ON usage (turn_id) WHERE state = 'reserved'",
+            "CREATE INDEX turns_newest ON turns (team, channel, thread_ts, created_at)",
         ),
     ),
 )

@@ -6,7 +6,6 @@ makes them anew from the rows.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -122,8 +121,7 @@ def begin(connection: Connection, limits: Sequence[Limit], now: float) -> None:
     if not limits:
         return
     _spent.create(connection)
-    month = datetime.fromtimestamp(now, UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    for row in connection.execute(_SINCE, {"since": month.timestamp()}).all():
+    for row in connection.execute(_SINCE, {"since": Span.USER_MONTH.begins(now)}).all():
         _add(connection, _payer(row), _usage(row), row.at, 1)
 
 
@@ -169,12 +167,16 @@ def settle(
     limits: Sequence[Limit],
     now: float,
 ) -> tuple[Standing, ...]:
-    """Record what calls took, in the place of what they held; how the limits stand then."""
+    """Record what calls took, in the place of what they held; how the limits stand then.
+
+    What is still held for a call of theirs is let go: it was never made.
+    """
     place = _place(connection, turn_id, payer, now)
     if place is None:
         return ()
     for call in calls:
         _put(connection, place, call, limits, place.since)
+    _release(connection, turn_id, limits)
     return standings(connection, place.payer, limits, now)
 
 
@@ -183,8 +185,7 @@ def standings(connection: Connection, payer: Payer, limits: Sequence[Limit], now
     return tuple(_standing(connection, limit, payer, now) for limit in _concerning(limits, payer))
 
 
-def release(connection: Connection, turn_id: str, limits: Sequence[Limit]) -> None:
-    """Let go what an ended turn held for calls that were never made."""
+def _release(connection: Connection, turn_id: str, limits: Sequence[Limit]) -> None:
     for row in connection.execute(_UNENDED, {"turn": turn_id}).all():
         connection.execute(_REMOVE, {"turn": turn_id, "try": row.attempt, "place": row.number})
         if limits:

@@ -39,7 +39,7 @@ class Spending:
     async def settle(
         self, turn_id: str, calls: Sequence[CallUsage], payer: Payer | None = None
     ) -> tuple[Standing, ...]:
-        """Record what calls took, in the place of what they held; how the limits stand then."""
+        """Record what calls took, in the place of what they held, of which nothing stays; how the limits stand then."""
         now, ended = self._clock(), tuple(calls)
         return await self._writer.run(
             lambda connection: spending.settle(connection, turn_id, ended, payer, self.limits, now)

@@ -171,9 +171,7 @@ def finish(
     connection.execute(_SETTLE, {"turn": turn_id, "ending": _settled(ending.state).value})
     if ending.text:
         _put_into_history(connection, turn_id, turn, ending.text)
-    standings = spending.settle(connection, turn_id, ending.usage, None, limits, now)
-    spending.release(connection, turn_id, limits)
-    return standings
+    return spending.settle(connection, turn_id, ending.usage, None, limits, now)
 
 
 def unfinished(connection: Connection) -> tuple[UnfinishedTurn, ...]:

@@ -1,6 +1,7 @@
 "use strict";
 
 const SECONDS = 3;
+const USAGE_SECONDS = 60;
 const byId = (id) => document.getElementById(id);
 
 function element(name, text, classes) {
@@ -95,33 +96,80 @@ function named(title, lines) {
   return name;
 }
 
+function drawn(name, attributes) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
+  return made;
+}
+
+function canvas(width, label) {
+  return drawn("svg", { viewBox: `0 0 ${width} 100`, preserveAspectRatio: "none", role: "img", "aria-label": label });
+}
+
 function plot([title, lines, unit], samples) {
   const figure = element("figure");
   const most = Math.max(...lines.flatMap(([name]) => samples.map((sample) => sample[name] ?? 0)), 0);
   const caption = element("figcaption");
   caption.append(named(title, lines));
   caption.append(element("span", most ? `up to ${short(most, unit)}` : "0"));
-  const space = "http://www.w3.org/2000/svg";
-  const drawing = document.createElementNS(space, "svg");
-  drawing.setAttribute("viewBox", "0 0 359 100");
-  drawing.setAttribute("preserveAspectRatio", "none");
-  drawing.setAttribute("role", "img");
-  drawing.setAttribute("aria-label", `${title}, up to ${short(most, unit)} in the last hour`);
+  const drawing = canvas(359, `${title}, up to ${short(most, unit)} in the last hour`);
   for (const [name, colour] of lines) {
-    const line = document.createElementNS(space, "polyline");
     const points = samples.map((sample, place) =>
       [360 - samples.length + place, 98 - 94 * (sample[name] ?? 0) / (most || 1)].join(","));
-    line.setAttribute("points", points.join(" "));
-    line.setAttribute("class", colour);
-    drawing.append(line);
+    drawing.append(drawn("polyline", { points: points.join(" "), class: colour }));
   }
   figure.append(caption, drawing);
   return figure;
 }
 
+const money = (usd) => `$${usd.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: usd < 1 ? 4 : 2 })}`;
+const amount = (value, unit) => (unit === "USD" ? money(value) : `${short(value)} tokens`);
+
+function limited({ name, unit, amount: most, used }) {
+  if (used === undefined) return `${name}: ${amount(most, unit)}`;
+  return `${name}: ${Math.floor(100 * used / most)} % of ${amount(most, unit)}`;
+}
+
+/* A bar for each day of the month that has come, up to its last one. */
+function showUsage({ month, days, tokens, usd, limits }) {
+  const [year, number] = month.split("-").map(Number);
+  const last = new Date(Date.UTC(year, number, 0)).getUTCDate();
+  const most = Math.max(...days.map((day) => day.tokens), 0);
+  const sums = element("p", [`${short(tokens)} tokens`, ...(usd ? [money(usd)] : []), ...limits.map(limited)].join(" · "));
+  if (!most) {
+    byId("usage").replaceChildren(element("p", `nothing was used in ${month}`), ...(limits.length ? [sums] : []));
+    return;
+  }
+  const caption = element("figcaption");
+  caption.append(element("span", `tokens a day in ${month}`), element("span", `up to ${short(most)}`));
+  const drawing = canvas(last * 10, `tokens a day in ${month}, up to ${short(most)}; ${short(tokens)} together`);
+  for (const day of days) {
+    const height = Math.max(1, 96 * day.tokens / most);
+    const bar = drawn("rect", { x: (Number(day.day.slice(8)) - 1) * 10 + 1, width: 8, y: 100 - height, height });
+    const title = drawn("title", {});
+    title.textContent = `${day.day}: ${short(day.tokens)} tokens${day.usd ? `, ${money(day.usd)}` : ""}`;
+    bar.append(title);
+    drawing.append(bar);
+  }
+  const axis = element("div", undefined, "axis");
+  axis.append(element("span", "1"), element("span", String(last)));
+  const figure = element("figure");
+  figure.append(caption, drawing, axis);
+  byId("usage").replaceChildren(figure, sums);
+}
+
 async function ask(path) {
   const answer = await fetch(path, { signal: AbortSignal.timeout(5000) });
   return answer.json();
+}
+
+async function refreshUsage() {
+  try {
+    showUsage(await ask("/health/usage"));
+  } catch {
+    byId("usage").replaceChildren(element("p", "what was used cannot be told"));
+  }
+  setTimeout(refreshUsage, USAGE_SECONDS * 1000);
 }
 
 async function refresh() {
@@ -139,3 +187,4 @@ async function refresh() {
 }
 
 refresh();
+refreshUsage();

@@ -143,5 +143,7 @@ def test_a_day_and_a_month_begin_by_utc(at: str, day: str, month: str) -> None:
     now = datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp()
     assert Span.USER_DAY.period(now) == at[:10]
     assert Span.USER_MONTH.period(now) == Span.WORKSPACE_MONTH.period(now) == at[:7]
+    assert datetime.fromtimestamp(Span.USER_DAY.begins(now), UTC).isoformat() == f"{at[:10]}T00:00:00+00:00"
+    assert datetime.fromtimestamp(Span.USER_MONTH.begins(now), UTC).isoformat() == f"{at[:7]}-01T00:00:00+00:00"
     assert f"{Span.USER_DAY.resets(now):%Y-%m-%d %H:%M}" == f"{day} 00:00"
     assert f"{Span.WORKSPACE_MONTH.resets(now):%Y-%m-%d %H:%M}" == f"{month} 00:00"

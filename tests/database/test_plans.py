@@ -25,6 +25,7 @@ from store import (
     records,
     retention,
     search,
+    spending,
     summaries,
     turns,
 )
@@ -65,6 +66,16 @@ BY_KEY: list[Statement] = [
     search._CONTAINING,
     accounts._LATEST,
     accounts._SINCE,
+    accounts._CALLS,
+    *accounts._BY.values(),
+    spending._BEFORE,
+    spending._CALL,
+    spending._OF_PERSON,
+    spending._OF_TURN,
+    spending._SINCE,
+    spending._TURN,
+    spending._UNENDED,
+    spending._COMPLETE,
     control._ACCEPT_AGAIN,
     control._MARK,
     control._SET_ASIDE,
@@ -141,6 +152,12 @@ async def test_what_waits_is_found_among_all_that_ever_came(file: Path) -> None:
 async def test_turns_of_a_person_are_found_without_those_of_others(file: Path) -> None:
     for statement in (accounts._LATEST, accounts._SINCE):
         assert "turns_person (team=? AND author=?" in plan(file, statement)
+
+
+async def test_calls_are_found_by_what_is_open_and_by_the_newest_turn(file: Path) -> None:
+    assert "usage USING INDEX usage_reserved" in plan(file, spending._LEFT)
+    assert "turns_newest (team=? AND channel=? AND thread_ts=?)" in plan(file, spending._BEFORE)
+    assert "usage_person (team=? AND person=? AND at" in plan(file, spending._OF_PERSON)
 
 
 async def test_settings_are_found_without_those_of_other_places(file: Path) -> None:

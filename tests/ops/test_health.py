@@ -27,6 +27,9 @@ class House:
     async def history(self) -> Mapping[str, object]:
         return {"samples": []}
 
+    async def usage(self) -> Mapping[str, object]:
+        return {"reason": "the database cannot be read"} if self.reasons else {"month": "2026-11"}
+
     async def pool(self) -> Mapping[str, object]:
         return {"readers": 2}
 
@@ -35,7 +38,7 @@ class House:
 
     @property
     def sources(self) -> Sources:
-        return Sources(self.ready, self.check, self.pool, self.history, self.metrics)
+        return Sources(self.ready, self.check, self.pool, self.history, self.usage, self.metrics)
 
 
 @pytest.fixture
@@ -63,7 +66,12 @@ async def test_ready_only_while_events_can_come_in(
     client: aiohttp.ClientSession, house: House, reasons: tuple[str, ...], status: int
 ) -> None:
     house.reasons = reasons
-    for path, wanted in (("/health/live", 200), ("/health/ready", status), ("/health", status)):
+    for path, wanted in (
+        ("/health/live", 200),
+        ("/health/ready", status),
+        ("/health", status),
+        ("/health/usage", status),
+    ):
         async with client.get(path) as answer:
             assert answer.status == wanted
     async with client.get("/health/ready") as answer:
@@ -89,6 +97,7 @@ async def test_all_figures(client: aiohttp.ClientSession) -> None:
         ("/metrics", "text/plain", "threadwell_turns_total 3.0"),
         ("/health/db-pool", "application/json", '{"readers": 2}'),
         ("/health/history", "application/json", '{"samples": []}'),
+        ("/health/usage", "application/json", '{"month": "2026-11"}'),
     ],
 )
 async def test_every_page(client: aiohttp.ClientSession, path: str, kind: str, part: str) -> None:

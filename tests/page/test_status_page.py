@@ -9,8 +9,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from playground.server import Playground
+from tests.wire.database_side import rows
 from tests.wire.harness import GENERAL, House, running_bot
-from tests.wire.model_side import model_works
+from tests.wire.model_side import model_works, recorded
 
 pytestmark = [pytest.mark.page, pytest.mark.asyncio(loop_scope="module")]
 
@@ -24,8 +25,9 @@ async def port() -> int:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(playground: Playground, port: int, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     folder = tmp_path_factory.mktemp("bot")
-    given = {"HEALTH_PORT": str(port)}
-    async with running_bot(playground, folder, timings={"history_step": 0.3}, may_log_tracebacks=False, **given) as bot:
+    given = {"HEALTH_PORT": str(port), "WORKSPACE_MONTH": "5000000"}
+    timings = {"history_step": 0.3, "accounts_interval": 0.01}
+    async with running_bot(playground, folder, timings=timings, may_log_tracebacks=False, **given) as bot:
         yield House(playground, bot, "async")
 
 
@@ -58,6 +60,20 @@ async def test_figures_plots_and_threads_at_work(page: Page, house: House) -> No
     await expect(page.locator("#plots figure")).to_have_count(7)
     await expect(page.locator("#plots polyline").first).to_have_attribute("points", re.compile(r"\d+,\d"))
     assert "nobody reads" not in await page.content()
+
+
+async def test_what_was_used_this_month(page: Page, house: House) -> None:
+    ts = house.mention("echo: some tokens")
+    await recorded(house, ts)
+    await page.reload()
+    month = page.locator("#usage")
+    await expect(month.locator("rect")).to_have_count(1)
+    (tokens, cost), *_ = rows(house, "SELECT sum(input + output), sum(cost) FROM usage WHERE state <> 'reserved'")
+    assert isinstance(tokens, int)
+    assert isinstance(cost, int)
+    await expect(month).to_contain_text(f"{tokens:,} tokens · ${cost / 1e9:.4f}".rstrip("0"))
+    await expect(month).to_contain_text("WORKSPACE_MONTH: 0 % of 5,000,000 tokens")
+    await expect(month.locator("svg")).to_have_attribute("aria-label", re.compile(r"tokens a day in \d{4}-\d\d, up to"))
 
 
 async def test_on_a_phone_nothing_is_wider_than_the_screen(page: Page) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from database import StoreUnavailable, TurnLine, TurnState, UsageSum
 from message_processor.preferences import Place
 from message_processor.settings import SETTINGS, Scope
 from message_processor.wording import ENGLISH, WORDINGS
-from slack_client.home import Home, month_began
+from slack_client.home import Home
 from tests.slack_client.block_kit import Json, part, parts, refusals
 from tests.slack_client.settings_rig import ADA, BEN, Rig, open_rig, said
 
@@ -129,9 +128,3 @@ async def test_slack_takes_the_fullest_tab_in_every_language(
     await tab.home.show(ADA)
     assert refusals(tab.of()) == []
     assert said(tab.of()).count("<!date^") == 20
-
-
-def test_a_month_begins_at_its_first_moment() -> None:
-    moment = datetime(2026, 11, 25, 19, 30, tzinfo=UTC).timestamp()
-    assert datetime.fromtimestamp(month_began(moment), UTC) == datetime(2026, 11, 1, tzinfo=UTC)
-    assert month_began(month_began(moment)) == month_began(moment)
