@@ -1,24 +1,19 @@
 """`python -m benchmarks.files`: chats beside people who drop documents, and what reading each type of file costs."""
 
-import argparse
-import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.files_load import Load, NotRead, Round, measure_round
+from benchmarks.command import Say, command
+from benchmarks.files_load import Load, Round, measure_round
 from benchmarks.files_report import FileFindings, Pair, tables
 from benchmarks.files_types import Reading, read_each_type
-from benchmarks.load import LONGEST_WAIT, WrongAnswer
-from benchmarks.program import ROOT, ProgramFailed
 from benchmarks.report import markdown_of, text_of
 from benchmarks.words import ANSWER
 from playground.server import Playground
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,35 +72,17 @@ async def carry_out(plan: Plan, say: Say) -> FileFindings:
         return await Session(plan, Path(name), say).findings()
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line. Exit codes: 0 measured (whatever came out), 1 not possible here, 2 wrong command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.files", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a small run that only shows that everything works")
-    parser.add_argument(
-        "--output", type=Path, default=ROOT / "build" / "benchmarks", metavar="FOLDER", help="for the tables"
+    """The command line."""
+    about = __doc__ or ""
+    return command(
+        "benchmarks.files", about, arguments, lambda quick, say: carry_out(QUICK if quick else Plan(), say), _write
     )
-    wanted = parser.parse_args(arguments)
-    if sys.platform != "linux":
-        _say("the benchmark reads processor time and memory as only Linux gives them")
-        return 1
-    _say(f"load of this machine before the run: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    try:
-        findings = asyncio.run(carry_out(QUICK if wanted.quick else Plan(), _say))
-    except (ProgramFailed, WrongAnswer, NotRead) as failure:
-        _say(f"a measured program failed:\n{failure}")
-        return 1
-    except TimeoutError:
-        _say(f"a question was not answered within {LONGEST_WAIT:.0f} s")
-        return 1
-    wanted.output.mkdir(parents=True, exist_ok=True)
-    (wanted.output / "files.md").write_text(markdown_of(tables(findings)), encoding="utf-8")
+
+
+def _write(findings: FileFindings, folder: Path) -> None:
+    (folder / "files.md").write_text(markdown_of(tables(findings)), encoding="utf-8")
     print(text_of(tables(findings)))
-    print(f"\nTables: {wanted.output}")
-    return 0
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.load import READING, Thread, new_threads
+from benchmarks.load import READING, Thread, WrongAnswer, new_threads
 from benchmarks.measure import warm_up
 from benchmarks.program import ROOT, Program, bot, running
 from benchmarks.samples import PAGES, pdf
@@ -16,7 +16,7 @@ _STALLS = "stalls.jsonl"
 _READ_WHOLE = json.dumps(f'parts="{PAGES}" status="read"')[1:-1]
 
 
-class NotRead(Exception):
+class NotRead(WrongAnswer):
     """A document was answered without having been read to its end; the text says how many."""
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+from benchmarks.command import Say
 from benchmarks.load import Thread, ask_in_all, new_threads
 from benchmarks.measure import Result, measure, measure_once
 from benchmarks.program import bare, bot, running
@@ -16,7 +17,6 @@ from benchmarks.words import ANSWER
 from playground.server import Playground
 
 MODES = ("async", "threaded")
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

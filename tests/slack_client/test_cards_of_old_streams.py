@@ -1,25 +1,14 @@
 """Cards in a message that ends before the tools do: no card stays at work, no message stays without text."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest_asyncio
 
 from base_client import TaskCard, TaskState
 from slack_client.errors import Refused
-from tests.slack_client.room import APPEND, START, STOP, Room, cards, open_room, text_in
+from tests.slack_client.room import APPEND, START, STOP, Room, cards, text_in
 from tests.slack_client.scripted import TIMINGS
 
 DRAWING = TaskCard("a", "Drawing a lighthouse", TaskState.IN_PROGRESS)
 DRAWN = TaskCard("a", "Drew a lighthouse", TaskState.COMPLETE, "1024x1024")
-
-
-@pytest_asyncio.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
-    """A room of an app that is an agent."""
-    async with open_room(tmp_path) as opened:
-        yield opened
 
 
 async def test_cards_of_an_old_message_end_and_the_tool_goes_on_in_the_next(room: Room) -> None:

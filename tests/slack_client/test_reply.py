@@ -1,10 +1,7 @@
 """The writer of a reply where the wire does not reach: failing records, places of streams, and what is left to show."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest_asyncio
 
 from database import Store, StoreUnavailable
 from message_processor.lines import Lines
@@ -14,15 +11,8 @@ from slack_client.busy_lines import BusyLines
 from slack_client.delivery import PART_LIMIT
 from slack_client.errors import Ambiguous, RateLimited, Refused, Unreachable
 from slack_client.status import LINE, SESSION, AgentSurface, ThreadStatus
-from tests.slack_client.room import Room, open_room
+from tests.slack_client.room import Room
 from tests.slack_client.scripted import THREAD, TIMINGS, ScriptedApi
-
-
-@pytest_asyncio.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
-    """A room of an app that is an agent."""
-    async with open_room(tmp_path) as opened:
-        yield opened
 
 
 async def test_without_records_the_answer_is_delivered_all_the_same(room: Room) -> None:

@@ -1,16 +1,11 @@
 """A reply taken up again beside pictures that were shared: they are ours, carry no mark, and are left alone."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest_asyncio
-
 from base_client import Earlier, FileRef, Offer, Part
 from slack_client.errors import Ambiguous, Refused
 from slack_client.messaging import Messaging
 from slack_client.offers import offer_mark
 from slack_client.web_api import Answer
-from tests.slack_client.room import Room, open_room
+from tests.slack_client.room import Room
 from tests.slack_client.scripted import IDENTITY, THREAD, ScriptedApi
 
 FILE = {"id": "F1", "name": "a.png", "size": 5, "url_private": "https://files.slack.com/x"}
@@ -18,13 +13,6 @@ PICTURE = {"ts": "1700000000.000002", "user": IDENTITY.user, "bot_id": IDENTITY.
 STREAM = {"ts": "1700000000.000003", "user": IDENTITY.user, "bot_id": IDENTITY.bot, "text": "One"}
 PERSONS = {"ts": "1700000000.000004", "user": "U1", "text": "look", "files": [FILE]}
 REPLIES: Answer = {"messages": [PICTURE, STREAM, PERSONS]}
-
-
-@pytest_asyncio.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
-    """A room of an app that is an agent."""
-    async with open_room(tmp_path) as opened:
-        yield opened
 
 
 async def test_a_resumed_reply_is_written_into_its_stream_and_no_picture(room: Room) -> None:

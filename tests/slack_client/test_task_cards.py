@@ -1,27 +1,17 @@
 """Tools at work, as people see them: cards in the stream, words where there is none, and never a word of text lost."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from base_client import Earlier, TaskCard, TaskState
 from slack_client.errors import Ambiguous, RateLimited, Refused, Unreachable
 from slack_client.status import LINE
-from tests.slack_client.room import APPEND, START, STOP, Room, cards, open_room, text_in
+from tests.slack_client.room import APPEND, START, STOP, Room, cards, text_in
 
 DRAWING = TaskCard("a", "Drawing a lighthouse", TaskState.IN_PROGRESS)
 DRAWN = TaskCard("a", "Drew a lighthouse", TaskState.COMPLETE, "1024x1024")
-
-
-@pytest_asyncio.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
-    """A room of an app that is an agent."""
-    async with open_room(tmp_path) as opened:
-        yield opened
 
 
 async def test_a_card_is_seen_before_there_is_text(room: Room) -> None:

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from playground.server import Options, Playground
 from tests.wire.harness import House, running_bot
+from tests.wire.model_side import own_house
 
 MODES = ("async", "threaded")
 
@@ -23,12 +24,30 @@ async def shared_house(
         yield House(playground, bot, mode)
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=MODES)
+async def houses_own(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """A house of one module, whose allowance for streams nobody else uses."""
+    async with own_house(tmp_path_factory.mktemp("own"), request.param) as own:
+        yield own
+
+
 @pytest.fixture
 def house(shared_house: House) -> Iterator[House]:
     """The shared house, without anybody else's faults."""
     yield shared_house
-    shared_house.playground.faults.reset()
-    shared_house.playground.model.knobs.reset()
+    _mend(shared_house)
+
+
+@pytest.fixture
+def own(houses_own: House) -> Iterator[House]:
+    """The module's own house, without another test's faults."""
+    yield houses_own
+    _mend(houses_own)
+
+
+def _mend(house: House) -> None:
+    house.playground.faults.reset()
+    house.playground.model.knobs.reset()
 
 
 @pytest.fixture(params=MODES)

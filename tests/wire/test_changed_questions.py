@@ -1,32 +1,20 @@
 """Questions that are edited or deleted before, while and after they are answered; and answers given again."""
 
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from playground.slack.records import Ephemeral
-from tests.wire.conftest import MODES
 from tests.wire.harness import ADA, GENERAL, GRACE, House
 from tests.wire.model_side import Calls, everything_taken_in, model_works, own_house, recorded, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=MODES)
-async def own(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """A house whose allowance for streams nobody else uses."""
-    async with own_house(tmp_path_factory.mktemp("own"), request.param) as house:
-        yield house
-
-
 @pytest.fixture
-def house(own: House) -> Iterator[House]:
-    """That house, without another test's faults."""
-    yield own
-    own.playground.faults.reset()
-    own.playground.model.knobs.reset()
+def house(own: House) -> House:
+    """The module's own."""
+    return own
 
 
 OFFER = "You changed your question. Shall I answer it again?"

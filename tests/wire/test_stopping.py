@@ -1,16 +1,14 @@
 """Stop: the button, the word and the shortcut, wherever a turn is; and stops that come too late."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from playground.model.journal import Outcome
 from playground.server import Playground
 from playground.slack.faults import FaultKind
 from playground.slack.records import Message
-from tests.wire.conftest import MODES
 from tests.wire.database_side import rows
 from tests.wire.harness import ADA, GENERAL, GRACE, House, running_bot
 from tests.wire.model_side import Calls, everything_taken_in, model_works, own_house, recorded, until
@@ -18,19 +16,10 @@ from tests.wire.model_side import Calls, everything_taken_in, model_works, own_h
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=MODES)
-async def own(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """A house whose allowance for streams nobody else uses."""
-    async with own_house(tmp_path_factory.mktemp("own"), request.param) as house:
-        yield house
-
-
 @pytest.fixture
-def house(own: House) -> Iterator[House]:
-    """That house, without another test's faults."""
-    yield own
-    own.playground.faults.reset()
-    own.playground.model.knobs.reset()
+def house(own: House) -> House:
+    """The module's own."""
+    return own
 
 
 STOPPED = "_Stopped._"
