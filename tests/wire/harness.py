@@ -5,9 +5,10 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -150,6 +151,13 @@ async def check_acknowledgements(playground: Playground, bot: Bot, since: int) -
         assert not late, late
 
 
+def check_accounts(file: Path) -> None:
+    """A bot that was stopped in good order has settled every model call that it held something for."""
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
+        held = connection.execute("SELECT turn_id, kind, number FROM usage WHERE state = 'reserved'").fetchall()
+    assert held == []
+
+
 @asynccontextmanager
 async def running_bot(
     playground: Playground,
@@ -169,6 +177,8 @@ async def running_bot(
         yield bot
         await check_acknowledgements(playground, bot, since)
         await bot.stop()
+        if bot.events("stopped"):
+            check_accounts(folder / "bot.db")
     finally:
         await bot.kill()
         bot.check_log(playground)
