@@ -17,10 +17,11 @@ class TurnRow:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """States of messages by (channel, ts) with their turns, and turns by id."""
+    """States of messages by (channel, ts) with their turns, turns by id, and how many model calls hold something."""
 
     messages: Mapping[tuple[str, str], tuple[str, str]]
     turns: Mapping[str, TurnRow]
+    held: int
 
 
 def _open(file: Path) -> sqlite3.Connection:
@@ -39,7 +40,9 @@ def read(file: Path) -> Records:
     with closing(_open(file)) as records:
         inbox = records.execute("SELECT channel, ts, state, turn_id FROM inbox").fetchall()
         turns = records.execute("SELECT id, state, error FROM turns").fetchall()
+        ((held,),) = records.execute("SELECT count(*) FROM usage WHERE state = 'reserved'").fetchall()
     return Records(
         {(str(channel), str(ts)): (str(state), str(turn or "")) for channel, ts, state, turn in inbox},
         {str(turn): TurnRow(str(state), str(error)) for turn, state, error in turns},
+        int(held),
     )

@@ -47,7 +47,7 @@ def judge(ledger: Ledger, workspace: Workspace, records: Records) -> list[str]:
     said = _Said(workspace)
     problems = [problem for message in ledger.written for problem in _of_message(message, records, said)]
     problems += said.strays(records.turns)
-    return problems
+    return [*problems, *([f"{records.held} model calls were never settled"] if records.held else [])]
 
 
 class _Said:
