@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from enum import Enum
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 NANOS = 1_000_000_000
 """Money is counted in whole billionths of a dollar: the cheapest token costs some of them."""
 _PRICES = Path(__file__).parent / "prices.toml"
-_PER_TOKEN = NANOS // 1_000_000
+_MILLION = 1_000_000
 _TOKENS = re.compile(r"([0-9]{1,15})(?: tokens)?")
 _MONEY = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,2})?) USD")
 _DATE = re.compile(r"-\d{4}-\d{2}-\d{2}$")
@@ -86,7 +87,7 @@ def limit_of(span: Span, text: str) -> Limit | None:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Billionths of a dollar for a token of each kind, and for a picture."""
+    """Billionths of a dollar for a million tokens of each kind, and for one picture."""
 
     input: int
     cached: int
@@ -94,8 +95,12 @@ class Price:
     image: int = 0
 
     def cost(self, input: int, cached: int, output: int, images: int) -> int:
-        """Billionths of a dollar; `cached` is part of `input`."""
-        return (input - cached) * self.input + cached * self.cached + output * self.output + images * self.image
+        """Billionths of a dollar, rounded up; `cached` is part of `input`."""
+        tokens = (input - cached) * self.input + cached * self.cached + output * self.output
+        return -(-tokens // _MILLION) + images * self.image
+
+
+Dollars = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
 class _Entry(BaseModel):
@@ -103,19 +108,14 @@ class _Entry(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    input: float = Field(0, ge=0, allow_inf_nan=False)
-    cached: float | None = Field(None, ge=0, allow_inf_nan=False)
-    output: float = Field(0, ge=0, allow_inf_nan=False)
-    image: float = Field(0, ge=0, allow_inf_nan=False)
+    input: Dollars
+    cached: Dollars | None = None
+    output: Dollars
+    image: Dollars = 0
 
     def price(self) -> Price:
         cached = self.input if self.cached is None else self.cached
-        return Price(
-            round(self.input * _PER_TOKEN),
-            round(cached * _PER_TOKEN),
-            round(self.output * _PER_TOKEN),
-            round(self.image * NANOS),
-        )
+        return Price(*(round(dollars * NANOS) for dollars in (self.input, cached, self.output, self.image)))
 
 
 _FILE = TypeAdapter(dict[str, _Entry])
@@ -128,8 +128,8 @@ class Prices:
     tables: tuple[Mapping[str, Price], ...] = ()
 
     def of(self, *models: str) -> Price | None:
-        """The price of the first of these names that has one."""
-        found = (_priced(table, model) for model in models for table in self.tables)
+        """The price of the first of these names that the first table with any of them has."""
+        found = (_priced(table, model) for table in self.tables for model in models)
         return next((price for price in found if price is not None), None)
 
     @property
@@ -154,7 +154,7 @@ def read_prices(path: Path | None) -> Prices:
 def _read(path: Path) -> dict[str, Price]:
     try:
         entries = _FILE.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"{path} is no TOML: {error}") from None
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from None

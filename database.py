@@ -173,13 +173,7 @@ class Store:
 
         `clock` gives Unix time in seconds. `limits` are those that claims and reservations are held against.
         """
-        store = cls(await open_file(url, clock()), observer, clock, limits)
-        try:
-            await store.spending.begin()
-        except BaseException:
-            await store.close()
-            raise
-        return store
+        return cls(await open_file(url, clock(), limits), observer, clock, limits)
 
     async def close(self) -> None:
         """Write what was handed in, close the file and let the next process in; bounded, also on a hanging disk."""

@@ -155,7 +155,7 @@ class Threadwell:
             preferences=Preferences(store, self._model.models, lambda: tools.names, settings.CHANNEL_SETTINGS_USERS),
             summaries=Summaries(store, utility),
             titles=Titles(store, chat, utility),
-            budget=Budget(store.spending, settings.prices),
+            budget=Budget(store.spending, settings.prices, settings.OPENAI_MODEL, settings.MAX_OUTPUT_TOKENS),
             observer=self._figures,
             instructions=instructions(settings.house_rules),
             runner=self._bot.runner(),

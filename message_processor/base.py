@@ -95,9 +95,9 @@ class MessageProcessor(Pipeline):
         claim = await self.patiently("claim", lambda: self.store.claim(turn_id, thread, keys, held))
         if not claim.messages:
             return
-        settled: Settling = too_old if self.recovery.are_old(claim.messages) else unsettled
-        if claim.short is not None:
-            settled = partial(self.over_budget, standing=claim.short)
+        settled: Settling = unsettled if claim.short is None else partial(self.over_budget, standing=claim.short)
+        if self.recovery.are_old(claim.messages):
+            settled = too_old
         await self.work(Turn(turn_id, thread, claim.messages, chosen, bill=bill), self.clock(), settled=settled)
 
     async def _resume(self, unfinished: UnfinishedTurn) -> None:

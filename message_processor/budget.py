@@ -6,18 +6,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
-from budgets import Prices, Unit
+from budgets import Prices, Unit, needed
 from database import CallKind, CallState, CallUsage, LeftCall, Payer, Spending, Standing, StoreUnavailable
 from openai_client.errors import Failure, ModelError
-from openai_client.events import Commentary, Event, EventSink, Refusal, TextDelta, ToolCall, Usage, Waiting
+from openai_client.events import Commentary, Event, EventSink, Refusal, Sent, TextDelta, ToolCall, Usage, Waiting
 from openai_client.token_counter import estimate
 
 log = logging.getLogger("threadwell.budget")
 
 NEARLY = 80
-"""Percent of a limit from which on people are told."""
+"""Percent of a limit from which on people are told; before that where two longest answers have no room any more."""
 _TAKEN = {Failure.TIMEOUT, Failure.STALLED, Failure.EMPTY, Failure.INCOMPLETE}
-"""Failures of calls that the server has worked on, also where nothing of that was heard."""
+"""Failures of calls that were sent and that the server has worked on, also where nothing of that was heard."""
 
 
 class BudgetSpent(Exception):
@@ -49,15 +49,16 @@ class Charge:
         self._usage = Usage()
         self._images = 0
         self._heard: list[str] = []
-        self._waits = False
-        self._untouched = False
+        self._sent = False
+        self._refused = False
 
     def listening(self, on_event: EventSink) -> EventSink:
         """`on_event`, with an ear for what a cut call has taken."""
 
         def heard(event: Event) -> None:
-            self._waits = isinstance(event, Waiting)
             match event:
+                case Sent() | Waiting():
+                    self._sent = isinstance(event, Sent)
                 case TextDelta(text) | Refusal(text) | Commentary(text) | ToolCall(arguments=text):
                     self._heard.append(text)
                 case Usage():
@@ -71,32 +72,35 @@ class Charge:
     def reported(self, model: str, usage: Usage, images: int = 0) -> None:
         """The call has ended in good order; `usage` is the server's word, or zeros."""
         self._model, self._usage, self._images = model, usage, images
-        self._waits = False
+        self._sent = True
 
     def failed(self, error: ModelError) -> None:
         """Most failures come before the server has worked for it."""
-        self._untouched = not (error.after_text or error.failure in _TAKEN or (self.held.images and _broke_off(error)))
+        broke_off = error.failure is Failure.DROPPED and self.held.images > 0
+        self._refused = not (error.after_text or error.failure in _TAKEN or broke_off)
 
     def taken(self) -> CallUsage:
         """What it took: the server's word; without one, what was sent and what was heard."""
         used, held = self._usage, self.held
         ended = replace(held, model=self._model, state=CallState.REPORTED, images=self._images)
         if used.input or used.output:
+            cached = min(used.cached, used.input)
             return self._priced(
-                replace(ended, input=used.input, cached=used.cached, output=used.output, reasoning=used.reasoning)
+                replace(ended, input=used.input, cached=cached, output=used.output, reasoning=used.reasoning)
             )
-        if (self._untouched or self._waits) and not self._heard:
+        ended = replace(ended, state=CallState.ESTIMATED)
+        if (self._refused or not self._sent) and not self._heard:
             return replace(ended, input=0, output=0, images=0, cost=0)
         # Nothing is heard of a picture before it is there: it counts whole.
         output = held.output if held.images else min(held.output, estimate("".join(self._heard)))
-        return self._priced(replace(ended, output=output, images=held.images, state=CallState.ESTIMATED))
+        return self._priced(replace(ended, output=output, images=held.images))
 
     def _priced(self, call: CallUsage) -> CallUsage:
         return self._price(call, self.held.model)
 
 
-def _broke_off(error: ModelError) -> bool:
-    return error.failure is Failure.DROPPED
+def unheard(_: Event) -> None:
+    """For calls whose events concern nobody but their charge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,7 @@ class Bill:
     ended: list[CallUsage] = field(default_factory=list)
     _first: CallUsage | None = None
     _count: int = 0
+    _recorded: int = 0
 
     def first(self, model: str, needs: Callable[[int], Needs]) -> Callable[[int], CallUsage]:
         """For the claim of the turn: what its first answer may take, given the tokens of the last one in the thread."""
@@ -175,7 +180,9 @@ class Bill:
         if self.spending is None:
             return
         try:
-            short = await self.spending.reserve(self.turn_id, call, self.ended, self.payer)
+            ended = len(self.ended)
+            short = await self.spending.reserve(self.turn_id, call, self.ended[self._recorded :], self.payer)
+            self._recorded = ended
         except StoreUnavailable as failure:
             if self.spending.limits:
                 raise
@@ -190,10 +197,11 @@ def _covers(held: CallUsage, needed: CallUsage) -> bool:
 
 
 class Budget:
-    """Gives out bills, and ends those of an earlier process."""
+    """Gives out bills, and ends those of an earlier process. `model` answers, with so many tokens at most."""
 
-    def __init__(self, spending: Spending, prices: Prices) -> None:
+    def __init__(self, spending: Spending, prices: Prices, model: str, longest_answer: int) -> None:
         self._spending = spending
+        self._longest = model, longest_answer
         money = any(limit.unit is Unit.MONEY for limit in spending.limits)
         self._pricing = Pricing(prices, strict=money)
 
@@ -219,7 +227,10 @@ class Budget:
         ended = replace(left.usage, state=CallState.ESTIMATED, output=left.usage.output if whole else 0)
         return self._pricing(ended)
 
+    def near(self, standings: Sequence[Standing]) -> list[Standing]:
+        """Limits of which so much is used that people are told."""
+        return [each for each in standings if each.percent >= NEARLY or self._is_tight(each)]
 
-def near(standings: Sequence[Standing]) -> list[Standing]:
-    """Limits of which so much is used that people are told."""
-    return [standing for standing in standings if standing.percent >= NEARLY]
+    def _is_tight(self, standing: Standing) -> bool:
+        left = standing.limit.amount - standing.used
+        return standing.used > 0 and left < 2 * needed(standing.limit.unit, self._pricing.prices, *self._longest)

@@ -233,6 +233,7 @@ class Control(Collaborators):
 
     async def summarise(self, thread: ThreadKey, person: str) -> str:
         """A summary of a thread that the bot may read, for one person; or a line that says why there is none."""
+        payer = Payer(thread.team, person, thread.channel, self.clock())
         locale = await self.chat.locale(person)
         say = wording_of(locale)
         try:
@@ -246,7 +247,7 @@ class Control(Collaborators):
             while len(said) > 1 and sum(map(len, said)) > _DIGEST_CHARACTERS:
                 said = said[len(said) // 8 + 1 :]
             whom = hashed(thread.team, person)
-            bill = self.budget.bill_outside(Payer(thread.team, person, thread.channel))
+            bill = self.budget.bill_outside(payer)
             try:
                 return await self.summaries.digest(prompts.digest(locale), "", said, whom, bill)
             finally:

@@ -58,8 +58,16 @@ class Lines:
         return self.say("turn.ask_admin", contact=self.admin_contact) if self.admin_contact else ""
 
     def budget_spent(self, standing: Standing) -> str:
-        """That a limit has no room for more, and when it begins anew."""
-        line = self.say(f"budget.spent.{standing.limit.span.value.lower()}", **self._standing(standing))
+        """That a limit has no room for more, and what helps: to wait for other answers, for the next day, or a thread
+        that needs less.
+        """
+        given = self._standing(standing)
+        if standing.needed > standing.limit.amount:
+            line = self.say("budget.too_large", limit=given["limit"])
+        elif standing.used + standing.needed <= standing.limit.amount:
+            line = self.say("budget.held")
+        else:
+            line = self.say(f"budget.spent.{standing.limit.span.value.lower()}", **given)
         ask = self.say("budget.ask", contact=self.admin_contact) if self.admin_contact else ""
         return f"⚠️ {line} {ask}".rstrip()
 
@@ -82,7 +90,9 @@ class Lines:
         }
 
     def _amount(self, unit: Unit, amount: int) -> str:
-        return self.say("budget.tokens", count=grouped(amount)) if unit is Unit.TOKENS else f"${amount / NANOS:.2f}"
+        if unit is Unit.TOKENS:
+            return self.say("budget.tokens", count=grouped(amount))
+        return f"${amount // (NANOS // 100) / 100:.2f}"  # what is used is never rounded up to the limit
 
     def file_problems(self, problems: Sequence[tuple[str, str]], limit: int) -> str:
         """A line for each kind of problem, from names and problems; `limit` is in megabytes."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from base_client import ChatUnavailable, Earlier, Offer, Part, ThreadKey
 from database import Standing, Store, StoredMessage, StoreUnavailable, TurnState
-from message_processor.budget import near
 from message_processor.control import Control
 from message_processor.handlers.text import TextHandler
 from message_processor.lines import Lines
@@ -69,12 +68,13 @@ class Pipeline(TextHandler, Control):
                     work.reply.say(outcome.text)
                 running.answered = True
                 state, standings = await self._deliver(work, outcome, began)
+                # Here, so that a deletion of the person's data waits for it.
+                await self._tell_of_budgets(work.turn, standings)
             except asyncio.CancelledError:
                 await self._interrupted(work)
                 raise
         self._report(work.turn, outcome, state, self.clock() - work.began)
         await self._afterwards(work, running, outcome, state)
-        await self._tell_of_budgets(work.turn, standings)
 
     async def _begin(self, turn: Turn, earlier: Earlier | None = None) -> Work:
         """The reply is begun first: what people are to see at once waits for nothing but their settings."""
@@ -222,10 +222,10 @@ class Pipeline(TextHandler, Control):
         """Where a good part of a limit is used, the person is told, once in its day or month."""
         person = turn.question.author
         try:
-            for standing in near(standings):
+            for standing in self.budget.near(standings):
                 span = standing.limit.span
-                fact = f"budget:{span.value}:{turn.thread.team}:{person}"
-                if person and await self.store.renew_fact(fact, span.period(standing.at)):
+                fact, period = f"budget:{span.value}:{turn.thread.team}:{person}", span.period(standing.at)
+                if await self.store.fact(fact) != period and await self.store.renew_fact(fact, period):
                     log.warning(
                         "budget_nearly_spent",
                         extra={"limit": span.value, "percent": standing.percent, "user": person, "turn": turn.id},

@@ -31,7 +31,7 @@ _SCANNED_PAGES = 100
 
 
 class ThreadManagement(Collaborators):
-    """Uses `past`, `summaries`, `chat`, `store`, `desk`, `abilities`, `settings`, `calibration`."""
+    """Uses `past`, `summaries`, `chat`, `store`, `desk`, `abilities`, `tools`, `settings`, `calibration`."""
 
     async def window(self, work: Work, shelf: Shelf, at_most: int | None = None) -> Window:
         """The turn's messages behind its thread, whose older part is summed up where it does not fit.
@@ -100,22 +100,25 @@ class ThreadManagement(Collaborators):
     def _budget(self, turn: Turn) -> int:
         room = self.settings.CONTEXT_TOKENS - self.settings.MAX_OUTPUT_TOKENS
         estimated = room * (1 - _MARGIN) / self.calibration.ratio(str(turn.thread))
-        return int(estimated) - estimate(self.instructions_for(turn))
+        return int(estimated) - self._around(turn)
 
     def needs_of(self, words: str, before: int) -> Needs:
         """What the first answer of a turn may take, before its thread is read; `before` is what its last call took."""
         most = self.settings.CONTEXT_TOKENS - self.settings.MAX_OUTPUT_TOKENS
-        asked = estimate(words) + _FRAME + (before or estimate(self.instructions))
+        asked = estimate(words) + _FRAME + (before or estimate(self.instructions) + self.tools.size)
         return Needs(min(most, asked), self.settings.MAX_OUTPUT_TOKENS)
 
     def size_of(self, turn: Turn, window: Window) -> int:
         """Tokens of a request made from `window`, by what the server is known to count."""
-        estimated = estimate(self.instructions_for(turn)) + window.tokens
-        return int(estimated * self.calibration.ratio(str(turn.thread)))
+        return int((self._around(turn) + window.tokens) * self.calibration.ratio(str(turn.thread)))
 
     def learn_size(self, turn: Turn, window: Window, counted: int) -> None:
         """Take what the server counted for a request made from `window`."""
-        self.calibration.learn(str(turn.thread), estimate(self.instructions_for(turn)) + window.tokens, counted)
+        self.calibration.learn(str(turn.thread), self._around(turn) + window.tokens, counted)
+
+    def _around(self, turn: Turn) -> int:
+        """Tokens of what stands around a window in every request: the instructions, and what tools there are."""
+        return estimate(self.instructions_for(turn)) + self.tools.size
 
 
 def _asked(turn: Turn) -> int:

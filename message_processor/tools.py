@@ -4,9 +4,10 @@ A tool is one small class; `handlers/` has them, and the composition root regist
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -19,6 +20,7 @@ from message_processor.side_by_side import side_by_side
 from message_processor.turn import Turn
 from message_processor.wording import Wording
 from openai_client.events import Picture, ToolCall, ToolResult, ToolSpec
+from openai_client.token_counter import estimate
 
 log = logging.getLogger("threadwell.tools")
 
@@ -134,7 +136,13 @@ class ToolLoop:
 
     def __init__(self, tools: Sequence[Registered], observer: Observer) -> None:
         self._tools = {tool.name: tool for tool in tools}
+        self._size = estimate(json.dumps([asdict(tool.spec) for tool in tools]))
         self._observer = observer
+
+    @property
+    def size(self) -> int:
+        """Tokens that the description of all tools takes in a request, roughly."""
+        return self._size
 
     @property
     def names(self) -> frozenset[str]:

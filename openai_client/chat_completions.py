@@ -26,7 +26,7 @@ from openai_client.events import (
 )
 from openai_client.faults import Fault, dropped
 from openai_client.refusals import without
-from openai_client.wire import child, children, clean, number, string
+from openai_client.wire import child, children, clean, number, string, tokens
 
 _BROKEN_FINISHES = {"error", "abort", "cancelled"}
 # Fields of a delta that carry a part of the answer or of the thinking before it.
@@ -207,10 +207,10 @@ class ChatDecoder:
     def _read_usage(self, event: Json) -> None:
         usage = child(event, "usage")
         self._usage = Usage(
-            input=number(usage, "prompt_tokens"),
-            cached=number(child(usage, "prompt_tokens_details"), "cached_tokens"),
-            output=number(usage, "completion_tokens"),
-            reasoning=number(child(usage, "completion_tokens_details"), "reasoning_tokens"),
+            input=tokens(usage, "prompt_tokens"),
+            cached=tokens(child(usage, "prompt_tokens_details"), "cached_tokens"),
+            output=tokens(usage, "completion_tokens"),
+            reasoning=tokens(child(usage, "completion_tokens_details"), "reasoning_tokens"),
         )
         self._emit(self._usage)
 

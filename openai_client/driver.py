@@ -13,7 +13,7 @@ from config import Settings
 from openai_client.breaker import Breakers
 from openai_client.call import Call
 from openai_client.errors import Failure, ModelError
-from openai_client.events import EventSink, Usage, Waiting
+from openai_client.events import EventSink, Sent, Usage, Waiting
 from openai_client.faults import Fault, dropped
 from openai_client.refusals import RefusedParameters
 from openai_client.retry import RetryPolicy
@@ -75,6 +75,7 @@ class Driver:
         breaker = self.breakers.of(call.api)
         while True:
             permit = call.permit = breaker.admit()
+            call(Sent())
             try:
                 result = await attempt()
             except Fault as fault:

@@ -10,11 +10,11 @@ import httpx2
 from openai_client.call import Call
 from openai_client.driver import Driver
 from openai_client.errors import Failure
-from openai_client.events import Event, Json, Usage
+from openai_client.events import EventSink, Json, Usage
 from openai_client.exchange import exchange, media_type, unexpected
 from openai_client.faults import Fault
 from openai_client.refusals import refused_parameter
-from openai_client.wire import as_object, child, children, number
+from openai_client.wire import as_object, child, children, number, tokens
 
 _API: Final = "embeddings"
 _OPTIONAL = frozenset({"dimensions"})
@@ -31,13 +31,13 @@ class Embeddings:
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
 
-    async def embed(self, model: str, texts: Sequence[str]) -> tuple[tuple[Vector, ...], Usage]:
+    async def embed(self, model: str, texts: Sequence[str], on_event: EventSink) -> tuple[tuple[Vector, ...], Usage]:
         """One vector for each text, in their order, and what they took. ModelError; each batch of 64 is a call."""
         vectors: list[Vector] = []
         tokens = 0
         for start in range(0, len(texts), _BATCH):
             batch = _Batch(self._driver, model, texts[start : start + _BATCH])
-            vectors.extend(await self._driver.run(_API, _unheard, batch.embed))
+            vectors.extend(await self._driver.run(_API, on_event, batch.embed))
             tokens += batch.tokens
         return tuple(vectors), Usage(input=tokens)
 
@@ -64,7 +64,7 @@ class _Batch:
             if (media := media_type(response)) != "application/json":
                 raise unexpected(media, "embeddings")
             answer = as_object(await asyncio.to_thread(json.loads, response.content))
-        self.tokens = number(child(answer, "usage"), "prompt_tokens")
+        self.tokens = tokens(child(answer, "usage"), "prompt_tokens")
         self._driver.report_tokens(Usage(input=self.tokens))
         return _vectors(answer, len(self._texts))
 
@@ -105,7 +105,3 @@ def _vectors(answer: Json, count: int) -> list[Vector]:
 def _vector(entry: Json) -> Vector:
     values = entry.get("embedding")
     return tuple(float(value) for value in values if isinstance(value, int | float)) if isinstance(values, list) else ()
-
-
-def _unheard(_: Event) -> None:
-    """Nobody waits to be told that this waits."""

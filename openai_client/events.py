@@ -131,6 +131,11 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """The request goes to the server now: what comes of it may have to be paid."""
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """The server refuses a part of the request, which went without it: `what` is "tools", "pictures" or "documents".
 
@@ -173,7 +178,7 @@ class Done:
     request_id: str
 
 
-Event = TextDelta | Commentary | Refusal | ToolCall | Usage | Waiting | LeftOut
+Event = TextDelta | Commentary | Refusal | ToolCall | Usage | Waiting | Sent | LeftOut
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from openai.types import ImagesResponse
 from openai_client.call import Call
 from openai_client.driver import Driver
 from openai_client.errors import Failure
-from openai_client.events import Event, ImageRequest, Json, MadeImage, Picture, Usage
+from openai_client.events import EventSink, ImageRequest, Json, MadeImage, Picture, Usage
 from openai_client.exchange import exchange, media_type, unexpected
 from openai_client.faults import Fault, ServerError, server_fault
 from openai_client.picture_bytes import decoded, picture_type
 from openai_client.refusals import refused_parameter
-from openai_client.wire import as_object, child, children, number, string
+from openai_client.wire import as_object, child, children, number, string, tokens
 
 _API: Final = "images"
 _OPTIONAL = frozenset({
@@ -43,13 +43,15 @@ class Images:
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
 
-    async def draw(self, request: ImageRequest, on_partial: OnPartial) -> MadeImage:
-        """One picture. Raises ModelError; CancelledError goes on, and the connection is closed.
+    async def draw(self, request: ImageRequest, on_partial: OnPartial, on_event: EventSink) -> MadeImage:
+        """One picture; events tell whether it waits or is sent. Raises ModelError.
+
+        CancelledError goes on, and the connection is closed.
 
         Repeated only as long as nothing can have been paid: refused at once, or no answer begun.
         """
         made = await self._driver.run(
-            _API, _unheard, lambda call: _Drawing(self._driver, request, on_partial, call).make()
+            _API, on_event, lambda call: _Drawing(self._driver, request, on_partial, call).make()
         )
         self._driver.report_tokens(made.usage)
         return made
@@ -133,7 +135,7 @@ class _Drawing:
         if kind is None:
             raise Fault(Failure.FAILED, "answered without a picture")
         usage = child(answer, "usage")
-        counted = Usage(input=number(usage, "input_tokens"), output=number(usage, "output_tokens"))
+        counted = Usage(input=tokens(usage, "input_tokens"), output=tokens(usage, "output_tokens"))
         return MadeImage(data, kind, counted, string(answer, "model") or self._request.model)
 
     def _mend(self, fault: Fault) -> bool:
@@ -178,7 +180,3 @@ def _unknown(said: ServerError) -> bool:
 
 def _file(picture: Picture, name: str) -> tuple[str, bytes, str]:
     return f"{name}.{picture.media_type.rpartition('/')[2]}", picture.data, picture.media_type
-
-
-def _unheard(_: Event) -> None:
-    """Whoever waits for a picture is told by the tool, not by the call."""

@@ -27,7 +27,7 @@ from openai_client.events import (
 )
 from openai_client.faults import Fault, dropped, server_fault
 from openai_client.refusals import without
-from openai_client.wire import child, children, clean, number, string
+from openai_client.wire import child, children, clean, string, tokens
 
 _INCOMPLETE = {"max_output_tokens": Reason.LENGTH, "content_filter": Reason.FILTERED}
 # Sent while nothing happens; servers repeat some of them.
@@ -229,10 +229,10 @@ class ResponsesDecoder:
         if not usage:
             return
         self._usage = Usage(
-            input=number(usage, "input_tokens"),
-            cached=number(child(usage, "input_tokens_details"), "cached_tokens"),
-            output=number(usage, "output_tokens"),
-            reasoning=number(child(usage, "output_tokens_details"), "reasoning_tokens"),
+            input=tokens(usage, "input_tokens"),
+            cached=tokens(child(usage, "input_tokens_details"), "cached_tokens"),
+            output=tokens(usage, "output_tokens"),
+            reasoning=tokens(child(usage, "output_tokens_details"), "reasoning_tokens"),
         )
         self._emit(self._usage)
 

@@ -11,6 +11,9 @@ from openai_client.events import Json
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd\ud800-\udfff]")
 
 
+_MOST_TOKENS = 1_000_000_000
+
+
 def clean(text: str) -> str:
     """`text` without what cannot be shown or stored."""
     return _UNFIT.sub("", text)
@@ -26,6 +29,11 @@ def number(source: Mapping[str, object], name: str) -> int:
     """The whole number under `name`, or 0 where there is none."""
     value = source.get(name)
     return value if isinstance(value, int) else 0
+
+
+def tokens(source: Mapping[str, object], name: str) -> int:
+    """The count of tokens under `name`: a server may send anything, but nobody has used less than none."""
+    return min(max(0, number(source, name)), _MOST_TOKENS)
 
 
 def as_object(value: object) -> Json:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from store import migrations
+from budgets import Limit
+from store import migrations, spending
 from store.backup_files import left_by_restore
 from store.lock import FileLock
 from store.migrations import Migration
@@ -44,8 +45,11 @@ class OpenFile:
     closing: AsyncExitStack
 
 
-async def open_file(url: str, now: float) -> OpenFile:
-    """Lock, check, migrate and open the file of `url`; StoreUnavailable says why that cannot be."""
+async def open_file(url: str, now: float, limits: Sequence[Limit] = ()) -> OpenFile:
+    """Lock, check, migrate and open the file of `url`, and add up what `limits` are about.
+
+    StoreUnavailable says why that cannot be.
+    """
     path = file_of(url)
     async with AsyncExitStack() as stack:
         lock = await asyncio.to_thread(FileLock, path)
@@ -54,6 +58,7 @@ async def open_file(url: str, now: float) -> OpenFile:
             await asyncio.to_thread(_check, path)
             writing = await stack.enter_async_context(Seat(await asyncio.to_thread(writing_engine, path)))
             await writing.run(lambda connection: _renew(connection, path, migrations.MIGRATIONS, now))
+            await writing.run(lambda connection: _sum_up(connection, limits, now))
             engine = await asyncio.to_thread(reading_engine, path)
             reading = [await stack.enter_async_context(Seat(engine)) for _ in range(READERS)]
         except DRIVER_ERRORS as error:
@@ -92,3 +97,8 @@ def _renew(connection: Connection, path: Path, known: Sequence[Migration], now: 
         copy(path, before)
         with connection.begin():
             migrations.migrate(connection, schema.pending, now)
+
+
+def _sum_up(connection: Connection, limits: Sequence[Limit], now: float) -> None:
+    with connection.begin():
+        spending.begin(connection, limits, now)

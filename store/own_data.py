@@ -99,6 +99,7 @@ _TEAMS: tuple[Select[str], ...] = (
     .join(feedback, feedback.c.turn_id == turns.c.id)
     .where(feedback.c.person == bindparam("person"))
     .distinct(),
+    select(usage.c.team).where(usage.c.person == bindparam("person")).distinct(),
 )
 
 
@@ -115,6 +116,7 @@ def counts(connection: Connection, team: str, person: str) -> dict[str, int]:
         "turns": select(func.count()).select_from(turns).where(_asked),
         "settings": select(func.count()).select_from(_SETTINGS.subquery()),
         "feedback": select(func.count()).select_from(_FEEDBACK.subquery()),
+        "calls": select(func.count()).select_from(_BESIDE.subquery()),
     }
     return {name: connection.execute(each, whose).scalar_one() for name, each in asked.items()}
 

@@ -45,7 +45,7 @@ class OwnData:
         found["settings"] = await self._readers.run(lambda connection: own_data.settings(connection, team, person))
         found["feedback"] = await self._readers.run(lambda connection: own_data.judged(connection, team, person))
         found["calls"] = await self._readers.run(lambda connection: own_data.called(connection, team, person))
-        numbers = {name: len(found[name]) for name in ("messages", "turns", "settings", "feedback")}
+        numbers = {name: len(found[name]) for name in ("messages", "turns", "settings", "feedback", "calls")}
         now = self._clock()
         await self._writer.run(lambda connection: forgotten.note(connection, "export", team, person, by, numbers, now))
         return found

@@ -4,6 +4,7 @@ The totals are in a temporary table of the connection that writes: they are part
 makes them anew from the rows.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,21 +12,27 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
+    Insert,
     MetaData,
     Row,
     Table,
     Text,
     bindparam,
+    case,
+    cast,
     delete,
     exists,
     func,
+    literal,
     literal_column,
     select,
     update,
 )
 
 from budgets import Limit, Span, Unit
+from store import forgotten
 from store.spending_values import CallKind, CallState, CallUsage, LeftCall, Payer, Standing
 from store.sqlite import insert
 from store.tables import deliveries, turns, usage
@@ -72,7 +79,27 @@ _OF_PERSON = select(usage).where(
 # Written out, not bound: the partial index `usage_reserved` is only used where its own words stand in the query.
 _RESERVED = usage.c.state == literal_column(f"'{CallState.RESERVED.value}'")
 _UNENDED = select(usage).where(usage.c.turn_id == bindparam("turn"), _RESERVED)
-_SINCE = select(usage).where(usage.c["at"] >= bindparam("since"))
+_held = usage.c.state == CallState.RESERVED.value
+_tokens, _money = usage.c.input + usage.c.output, func.coalesce(usage.c.cost, 0)
+
+
+def _sum_of(amount: ColumnElement[int], condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, amount), else_=0)), 0)
+
+
+def _sum_up(*, of_person: bool) -> Insert:
+    """Adds up what was called since a time, of each person or of everybody together."""
+    person = usage.c.person if of_person else literal("")
+    sums = (_sum_of(_tokens, ~_held), _sum_of(_money, ~_held), _sum_of(_tokens, _held), _sum_of(_money, _held))
+    period = cast(bindparam("in_period"), Text)
+    found = select(usage.c.team, person, period, *sums).where(usage.c["at"] >= bindparam("since"))
+    if of_person:
+        found = found.where(usage.c.person != "")
+    whose = (usage.c.team, usage.c.person) if of_person else (usage.c.team,)
+    return insert(_spent).from_select(["team", "person", "period", *_AMOUNTS], found.group_by(*whose))
+
+
+_SUM_UP = {of_person: _sum_up(of_person=of_person) for of_person in (True, False)}
 _TURN = select(turns.c.team, turns.c.channel, turns.c.author, turns.c.attempts, turns.c.started_at).where(
     turns.c.id == bindparam("turn")
 )
@@ -99,8 +126,10 @@ _BEFORE = (
         turns.c.channel == bindparam("channel"),
         turns.c.thread_ts == bindparam("thread_ts"),
         usage.c.kind == CallKind.ANSWER.value,
+        usage.c.state == CallState.REPORTED.value,
     )
-    .order_by(turns.c.created_at.desc(), usage.c.attempt.desc(), usage.c.number.desc())
+    # The first call of the turn: later ones had the results of tools before them, which the next turn has not.
+    .order_by(turns.c.created_at.desc(), usage.c.attempt.desc(), usage.c.number)
     .limit(1)
 )
 
@@ -121,12 +150,13 @@ def begin(connection: Connection, limits: Sequence[Limit], now: float) -> None:
     if not limits:
         return
     _spent.create(connection)
-    for row in connection.execute(_SINCE, {"since": Span.USER_MONTH.begins(now)}).all():
-        _add(connection, _payer(row), _usage(row), row.at, 1)
+    for span in Span:
+        since, period = span.begins(now), span.period(now)
+        connection.execute(_SUM_UP[span.of_person], {"since": since, "in_period": period})
 
 
 def size_before(connection: Connection, team: str, channel: str, thread_ts: str) -> int:
-    """Tokens of the newest call that answered in a thread: what its next one begins with, roughly."""
+    """Tokens of the newest turn's first call in a thread: what its next turn begins with, roughly."""
     place = {"team": team, "channel": channel, "thread_ts": thread_ts}
     return connection.execute(_BEFORE, place).scalar_one_or_none() or 0
 
@@ -150,12 +180,15 @@ def reserve(
     for each in ended:
         _put(connection, place, each, limits, place.since)
     held = connection.execute(_CALL, _where(place, call.number)).one_or_none()
+    # A reservation that is renewed counts for the day on which it was made, also over midnight.
+    at = now if held is None else held.at
     for limit in _concerning(limits, place.payer):
-        standing = _standing(connection, limit, place.payer, now)
+        standing = _standing(connection, limit, place.payer, at)
         before = _usage(held).amount(limit.unit) if held is not None else 0
-        if standing.used + standing.held - before + call.amount(limit.unit) > limit.amount:
-            return standing
-    _put(connection, place, call, limits, now)
+        others, needed = standing.held - before, call.amount(limit.unit)
+        if standing.used + others + needed > limit.amount:
+            return replace(standing, held=others, needed=needed)
+    _put(connection, place, call, limits, at)
     return None
 
 
@@ -167,7 +200,7 @@ def settle(
     limits: Sequence[Limit],
     now: float,
 ) -> tuple[Standing, ...]:
-    """Record what calls took, in the place of what they held; how the limits stand then.
+    """Record what calls took, in the place of what they held; how the limits stand then for who is not forgotten.
 
     What is still held for a call of theirs is let go: it was never made.
     """
@@ -177,7 +210,7 @@ def settle(
     for call in calls:
         _put(connection, place, call, limits, place.since)
     _release(connection, turn_id, limits)
-    return standings(connection, place.payer, limits, now)
+    return standings(connection, place.payer, limits, now) if place.payer.person else ()
 
 
 def standings(connection: Connection, payer: Payer, limits: Sequence[Limit], now: float) -> tuple[Standing, ...]:
@@ -229,7 +262,8 @@ def _disown(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]], limit
 
 def _place(connection: Connection, turn_id: str, payer: Payer | None, now: float) -> _Place | None:
     if payer is not None:
-        return _Place(turn_id, 0, payer, now)
+        moment = forgotten.moments(connection, payer.team).get(payer.person, -math.inf)
+        return _Place(turn_id, 0, payer if moment < payer.asked_at else replace(payer, person=""), now)
     turn = connection.execute(_TURN, {"turn": turn_id}).one_or_none()
     return turn and _Place(turn_id, turn.attempts, Payer(turn.team, turn.author, turn.channel), turn.started_at)
 

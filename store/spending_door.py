@@ -18,11 +18,6 @@ class Spending:
         self._clock = clock
         self.limits = tuple(limits)
 
-    async def begin(self) -> None:
-        """Once, before anything else is asked of it."""
-        now = self._clock()
-        await self._writer.run(lambda connection: spending.begin(connection, self.limits, now))
-
     async def reserve(
         self, turn_id: str, call: CallUsage, ended: Sequence[CallUsage] = (), payer: Payer | None = None
     ) -> Standing | None:

@@ -1,5 +1,6 @@
 """What model calls took, are expected to take, and how that stands to a limit."""
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
@@ -49,21 +50,26 @@ class CallUsage:
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """Whose call it is, and where it was made."""
+    """Whose call it is, where it was made, and when it was asked for, in Unix time: forgotten since, it is nobody's."""
 
     team: str
     person: str
     channel: str
+    asked_at: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How much of a limit is used by calls that have ended, and `held` for those under way; `at` is Unix time."""
+    """How much of a limit is used by calls that have ended, and `held` for those under way; `at` is Unix time.
+
+    `needed` is what another call asked for that the limit has no room for, in vain.
+    """
 
     limit: Limit
     used: int
     held: int
     at: float
+    needed: int = 0
 
     @property
     def percent(self) -> int:

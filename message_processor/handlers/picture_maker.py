@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from base_client import ChatClient, ChatUnavailable
 from database import CallKind, Deed, DeedState, FileKind, FileOrigin, FileState, Store, StoredFile
-from message_processor.budget import BudgetSpent, Needs
+from message_processor.budget import BudgetSpent, Needs, unheard
 from message_processor.ingestion.cabinet import Cabinet
 from message_processor.ingestion.pictures import dimensions_of
 from message_processor.lines import picture_failure_key
@@ -99,7 +99,7 @@ class PictureMaker:
     async def _drawn(self, job: Job, request: ImageRequest, progress: "_Progress") -> MadeImage:
         needs = Needs(estimate(request.prompt) + PICTURE_TOKENS * len(request.pictures), MADE_PICTURE_TOKENS, images=1)
         async with job.turn.bill.charge(CallKind.PICTURE, request.model, needs) as charge:
-            image = await self.client.images.draw(request, progress.partial)
+            image = await self.client.images.draw(request, progress.partial, charge.listening(unheard))
             charge.reported(image.model, image.usage, images=1)
         return image
 

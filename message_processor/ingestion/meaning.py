@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from database import CallKind, Page, Store
-from message_processor.budget import Bill, BudgetSpent, Needs
+from message_processor.budget import Bill, BudgetSpent, Needs, unheard
 from openai_client.base import ModelClient
 from openai_client.errors import ModelError
 from openai_client.token_counter import estimate
@@ -54,7 +54,7 @@ class Meaning:
         try:
             needs = Needs(sum(map(estimate, texts)))
             async with bill.charge(CallKind.EMBEDDING, self.model, needs) as charge:
-                vectors, usage = await self._client.embeddings.embed(self.model, texts)
+                vectors, usage = await self._client.embeddings.embed(self.model, texts, charge.listening(unheard))
                 charge.reported(self.model, usage)
             return vectors
         except BudgetSpent:

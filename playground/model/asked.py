@@ -61,6 +61,7 @@ class Tool:
 
     name: str
     parameters: Mapping[str, object]
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,8 @@ def _tools(given: object) -> Iterable[Tool]:
         function = inner if isinstance(inner, dict) else tool  # Chat Completions has one level more
         if isinstance(name := function.get("name"), str):
             parameters = function.get("parameters")
-            yield Tool(name, parameters if isinstance(parameters, dict) else {})
+            said = function.get("description")
+            yield Tool(name, parameters if isinstance(parameters, dict) else {}, said if isinstance(said, str) else "")
 
 
 def _first_int(body: Mapping[str, object], names: Iterable[str]) -> int | None:

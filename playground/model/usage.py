@@ -1,10 +1,11 @@
 """Token counts that a call reports. The offline model has no tokenizer: four characters are a token."""
 
+import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from playground.model.asked import Asked, Turn
+from playground.model.asked import Asked, Tool, Turn
 
 CHARACTERS_PER_TOKEN = 4
 SMALLEST_CACHED = 1_024  # a shorter prefix is never cached
@@ -59,7 +60,7 @@ class PromptCache:
             self._prefixes.popitem(last=False)
         cached = _tokens(_shared(known, asked)) if known else 0
         cached = cached - cached % CACHE_STEP if cached >= SMALLEST_CACHED else 0
-        total = len(asked.instructions) + _length(asked.turns)
+        total = len(asked.instructions) + _length(asked.turns) + _described(asked.tools)
         return Usage(_tokens(total), cached, _tokens(written))
 
 
@@ -74,6 +75,11 @@ def _shared(known: _Prefix, asked: Asked) -> int:
 
 def _length(turns: Sequence[Turn]) -> int:
     return sum(len(turn.text) for turn in turns)
+
+
+def _described(tools: Sequence[Tool]) -> int:
+    """Characters of what the tools are said to be: servers count that as input."""
+    return sum(len(tool.name) + len(tool.description) + len(json.dumps(tool.parameters)) for tool in tools)
 
 
 def _tokens(characters: int) -> int:

@@ -77,11 +77,11 @@ def test_models_without_a_price_are_on_offer_where_money_is_not_limited() -> Non
 
 def test_a_file_of_prices_counts_before_ours(tmp_path: Path) -> None:
     file = tmp_path / "prices.toml"
-    file.write_text('["llama*"]\ninput = 0.5\noutput = 1\n["gpt-6.2-sol"]\ninput = 1\n', encoding="utf-8")
+    file.write_text('["llama*"]\ninput = 0.5\noutput = 1\n["gpt-6.2-sol"]\ninput = 1\noutput = 0\n', encoding="utf-8")
     prices = load(USER_DAY="5 USD", OPENAI_MODEL="llama-9", PRICES_FILE=str(file)).prices
-    assert prices.of("llama-9") == Price(500, 500, 1_000)
-    assert prices.of("gpt-6.2-sol") == Price(1_000, 1_000, 0)
-    assert prices.of("gpt-5.6-luna") == Price(200, 20, 1_200)
+    assert prices.of("llama-9") == Price(500_000_000, 500_000_000, NANOS)
+    assert prices.of("gpt-6.2-sol") == Price(NANOS, NANOS, 0)
+    assert prices.of("gpt-5.6-luna") == Price(200_000_000, 20_000_000, 1_200_000_000)
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,13 @@ def test_a_file_of_prices_counts_before_ours(tmp_path: Path) -> None:
         (None, "No such file or directory"),
         (b"\xff\xfe", "is no TOML"),
         (b"[models", "is no TOML"),
-        (b"[m]\ninput = -1", "m.input: Input should be greater than or equal to 0"),
-        (b"[m]\ninput = nan", "m.input: Input should be"),
-        (b"[m]\ninptu = 1", "m.inptu: Extra inputs are not permitted"),
+        (b"[m]\ninput = -1\noutput = 1", "m.input: Input should be greater than or equal to 0"),
+        (b"[m]\ninput = 1", "m.output: Field required"),
+        (b"[m]", "m.input: Field required"),
+        (b"[m]\ninput = 1e306\noutput = 1", "m.input: Input should be less than or equal to 1000000"),
+        (b"m = " + b"[" * 5_000, "is no TOML"),
+        (b"[m]\ninput = nan\noutput = 1", "m.input: Input should be"),
+        (b"[m]\ninput = 1\noutput = 1\ninptu = 1", "m.inptu: Extra inputs are not permitted"),
         (b"input = 1", "input: Input should be a valid dictionary"),
     ],
 )
@@ -113,6 +117,8 @@ def test_names_with_a_date_and_patterns() -> None:
     assert prices.of("gpt-7") == other
     assert prices.of("llama") is None
     assert prices.of("llama", "gpt-7") == other, "what it was asked for, where the server's own name has none"
+    ours_first = Prices(({"prod": one}, {"gpt-6.2-astra": other}))
+    assert ours_first.of("gpt-6.2-astra", "prod") == one, "the operator's table goes first, whatever the server says"
 
 
 def test_a_pattern_of_an_earlier_table_counts_before_a_name_of_a_later_one() -> None:
@@ -124,6 +130,8 @@ def test_cost_is_exact() -> None:
     assert price is not None
     assert price.cost(1_000_000, 400_000, 100_000, 0) == round((0.6 * 2 + 0.4 * 0.1 + 0.1 * 10) * NANOS)
     assert Price(0, 0, 0, 40_000_000).cost(5, 0, 5, 3) == 120_000_000
+    assert Price(12_500_000, 0, 0).cost(3, 0, 0, 0) == 38, "a part of a billionth counts whole"
+    assert Price(1, 0, 0).cost(1, 0, 0, 0) == 1, "nothing that has a price is free"
 
 
 def test_the_dearest_price_is_that_of_each_kind() -> None:

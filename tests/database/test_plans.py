@@ -72,7 +72,6 @@ BY_KEY: list[Statement] = [
     spending._CALL,
     spending._OF_PERSON,
     spending._OF_TURN,
-    spending._SINCE,
     spending._TURN,
     spending._UNENDED,
     spending._COMPLETE,

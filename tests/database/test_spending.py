@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
@@ -126,6 +127,42 @@ async def test_a_call_counts_for_the_day_on_which_it_began(url: str, clock: Cloc
         assert await ask(store, "u", 2, 1_000)
 
 
+async def test_a_reservation_that_is_renewed_over_midnight_counts_where_it_was(url: str, clock: Clock) -> None:
+    async with limited(url, clock, DAILY) as store:
+        assert await ask(store, "t", 1, 800)
+        await done(store, "t", took(800))
+        assert await ask(store, "u", 2, 200)
+        clock.now += DAY
+        assert await store.spending.reserve("u", held(300)) is not None
+        assert await store.spending.reserve("u", held(150)) is None
+        assert await ask(store, "v", 3, 1_000), "the new day is untouched"
+
+
+async def test_what_is_short_is_said_with_what_others_hold(url: str, clock: Clock) -> None:
+    async with limited(url, clock, DAILY) as store:
+        assert await ask(store, "t", 1, 900)
+        await store.accept(message(2))
+        short = (await store.claim("u", THREAD, [key(2)], lambda _: held(200))).short
+        assert short is not None
+        assert (short.used, short.held, short.needed) == (0, 900, 200)
+
+
+async def test_a_month_of_many_calls_is_added_up_at_once(url: str, clock: Clock) -> None:
+    async with limited(url, clock) as store:
+        with closing(sqlite3.connect((await store.check())["file"])) as file:
+            file.executemany(
+                "INSERT INTO usage VALUES (?, 1, 0, 'm', 10, 0, 5, 0, 'answer', 'reported', 0, 7, 'T1', ?, 'C1', ?)",
+                ((f"c{number}", f"U{number % 50}", NOW - number) for number in range(100_000)),
+            )
+            file.commit()
+    began = time.process_time()
+    async with limited(url, clock, DAILY, TOGETHER) as store:
+        assert time.process_time() - began < 5.0, "seconds of work, and not a statement for each call"
+        (day, month) = await store.spending.standings(Payer("T1", "U7", ""))
+        today = sum(NOW - number >= Span.USER_DAY.begins(NOW) for number in range(7, 100_000, 50))
+        assert (day.used, month.used) == (today * 15, 1_500_000)
+
+
 async def test_money_is_counted_like_tokens(url: str, clock: Clock) -> None:
     async with limited(url, clock, Limit(Span.USER_DAY, Unit.MONEY, 2 * NANOS)) as store:
         await begin(store, "t", 1)
@@ -200,8 +237,15 @@ async def test_the_size_of_a_threads_last_call_is_known_to_the_next_claim(url: s
         for number in (1, 2):
             await store.accept(message(number))
             await store.claim(f"t{number}", THREAD, [key(number)], estimate)
-            await done(store, f"t{number}", took(4_321), replace(took(99, 1), kind=CallKind.TITLE))
-        assert sizes == [0, 4_321]
+            with_tools, title = took(50_000, 1), replace(took(99, 2), kind=CallKind.TITLE)
+            await done(store, f"t{number}", took(4_321), with_tools, title)
+        assert sizes == [0, 4_321], "what tools gave is not there any more"
+        await store.accept(message(3))
+        await store.claim("t3", THREAD, [key(3)], estimate)
+        await done(store, "t3", replace(took(90_000), state=CallState.ESTIMATED))
+        await store.accept(message(4))
+        await store.claim("t4", THREAD, [key(4)], estimate)
+        assert sizes[2:] == [4_321, 4_321], "an estimate is no measure for the next one"
 
 
 async def test_what_an_earlier_release_recorded_is_completed(url: str, clock: Clock) -> None:
@@ -234,6 +278,33 @@ async def test_a_forgotten_persons_calls_are_nobodys_and_still_count_for_all(url
         clock.now += 1
         assert await ask(store, "u", 2, 1_000), "their own limit is as new"
         assert not await ask(store, "v", 3, 51, "U2"), "950 and 1,000 of 2,000"
+
+
+async def test_a_call_of_somebody_forgotten_meanwhile_is_nobodys(url: str, clock: Clock) -> None:
+    async with limited(url, clock, DAILY) as store:
+        payer = replace(ADA, asked_at=clock.now)
+        clock.now += 1
+        await store.own_data.begin_forgetting("T1", "U1", "U1")
+        clock.now += 1
+        assert await store.spending.reserve("call", held(500), (), payer) is None
+        assert await store.spending.settle("call", [took(400)], payer) == ()
+        assert await kept(store) == [("call", "reported", 400, "")]
+
+
+async def test_who_has_only_calls_is_found(url: str, clock: Clock) -> None:
+    async with limited(url, clock) as store:
+        await store.spending.settle("call", [took(400)], ADA)
+        assert await store.own_data.teams("U1") == ("T1",)
+        assert (await store.own_data.counts("T1", "U1"))["calls"] == 1
+        found = await store.own_data.export("T1", "U1", "U1")
+        assert [(call["kind"], call["input"], call["channel"]) for call in found["calls"]] == [("answer", 300, "C1")]
+
+
+async def test_what_was_held_for_a_call_that_was_never_made_is_let_go(url: str, clock: Clock) -> None:
+    async with limited(url, clock, DAILY) as store:
+        await store.spending.reserve("call", held(900), (), ADA)
+        assert [each.held for each in await store.spending.settle("call", (), ADA)] == [0]
+        assert await kept(store) == []
 
 
 async def test_a_failed_write_leaves_the_totals_as_they_were(url: str, clock: Clock) -> None:

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from openai_client.errors import ModelError
-from openai_client.events import ImageRequest, Json, MadeImage
+from openai_client.events import Event, ImageRequest, Json, MadeImage
 from tests.openai_client.bench import Bench
 from tests.openai_client.server import Refuse, Stream
 
@@ -41,9 +41,10 @@ class Easel:
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
         self.partials: list[int] = []
+        self.events: list[Event] = []
 
     async def draw(self, **changes: object) -> MadeImage:
-        return await self.bench.client.images.draw(a_wish(**changes), self.partials.append)
+        return await self.bench.client.images.draw(a_wish(**changes), self.partials.append, self.events.append)
 
     async def fail(self, **changes: object) -> ModelError:
         with pytest.raises(ModelError) as caught:

@@ -212,7 +212,7 @@ async def test_a_picture_that_is_made_ends_the_row(easel: Easel) -> None:
     bench = easel.bench
     for _ in range(4):
         bench.will(Refuse(500), Refuse(500), plain())
-        await bench.client.images.draw(a_wish(), lambda _: None)
+        await bench.client.images.draw(a_wish(), lambda _: None, lambda _: None)
 
 
 async def test_embeddings_have_a_breaker_of_their_own(responses_bench: Bench) -> None:
@@ -220,9 +220,9 @@ async def test_embeddings_have_a_breaker_of_their_own(responses_bench: Bench) ->
     bench.will(Refuse(500))
     for _ in range(2):
         with pytest.raises(ModelError):
-            await bench.client.embeddings.embed("embedder", ["word"])
+            await bench.client.embeddings.embed("embedder", ["word"], lambda _: None)
     with pytest.raises(ModelError) as caught:
-        await bench.client.embeddings.embed("embedder", ["word"])
+        await bench.client.embeddings.embed("embedder", ["word"], lambda _: None)
     assert caught.value.failure is Failure.UNAVAILABLE
     bench.will(bench.answer("Words still come."))
     await bench.ask()

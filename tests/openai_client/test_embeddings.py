@@ -18,7 +18,7 @@ def vectors(*values: float, usage: int = 3) -> Refuse:
 
 
 async def embed(bench: Bench, *texts: str) -> tuple[Vector, ...]:
-    return (await bench.client.embeddings.embed("embedder", texts))[0]
+    return (await bench.client.embeddings.embed("embedder", texts, lambda _: None))[0]
 
 
 async def fail(bench: Bench, *texts: str) -> ModelError:

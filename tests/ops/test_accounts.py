@@ -19,11 +19,9 @@ LIMITS = (Limit(Span.USER_DAY, Unit.TOKENS, 5_000), Limit(Span.WORKSPACE_MONTH, 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    moments = iter([NOW, NOW, NOW - 30 * DAY, NOW - 2 * DAY, NOW - 60.0])
-    opened = await Store.open(
-        f"sqlite+aiosqlite:///{tmp_path}/bot.db", Figures(), lambda: next(moments, NOW), limits=LIMITS
-    )
-    for number in range(3):
+    now = NOW
+    opened = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/bot.db", Figures(), lambda: now, limits=LIMITS)
+    for number, now in enumerate((NOW - 30 * DAY, NOW - 2 * DAY, NOW - 60.0)):  # noqa: B007  the clock reads it
         used = CallUsage("m", 1_000, 0, 100 * number, 0, cost=NANOS * (number + 1))
         await opened.spending.settle(f"call {number}", [used], Payer("T1", "U1", "C1"))
     yield opened
