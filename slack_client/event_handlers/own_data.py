@@ -73,10 +73,11 @@ class OwnDataHandlers:
             view_id = await show(done.trigger, loading(ENGLISH, _TITLE))
             say = wording_of(await self._chat.locale(done.person))
             line = await work(done, say)
-            if view_id is not None:
-                await self._views.update(view_id, note(say, line, "own_data", _TITLE))
         finally:
+            # Before people see that it is done: what they click then is to be done as well.
             self._served.discard(done.person)
+        if view_id is not None:
+            await self._views.update(view_id, note(say, line, "own_data", _TITLE))
 
     async def _export(self, done: Interaction, say: Wording) -> str:
         try:

@@ -176,8 +176,7 @@ async def running_bot(
         since = len(playground.sockets.envelopes)
         yield bot
         await check_acknowledgements(playground, bot, since)
-        await bot.stop()
-        if bot.events("stopped"):
+        if await bot.stop() == 0 and bot.events("stopped"):
             check_accounts(folder / "bot.db")
     finally:
         await bot.kill()

@@ -13,7 +13,7 @@ from tests.wire.model_side import Calls, asked, everything_taken_in, own_house, 
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-CONTEXT, LONGEST = 3_000, 500
+CONTEXT, LONGEST = 4_200, 500
 FILLER = "and so the talk went on and on " * 12
 
 

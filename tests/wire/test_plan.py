@@ -84,6 +84,7 @@ async def test_without_a_line_the_thread_is_busy_at_once(folder: Path, mode: str
         await workspace.wait_for(lambda: busy_lines(house, ts) == [2])
         await house.settled(ts, answers=2)
         await house.bot.until_logged("turn_done")  # the answer is seen before the lane is free
+        faults.reset()
 
         knobs.next(total_seconds=3.0, chunk_count=5)
         house.say("echo: two", thread_ts=ts)
