@@ -64,7 +64,10 @@ _BY = {
     .order_by(usage.c.team, func.sum(_tokens_of_call).desc(), usage.c[column])
     for by, column in (("user", "person"), ("channel", "channel"), ("model", "model"))
 }
-_CALLS = select(usage.c["at"], usage.c.input, usage.c.output, usage.c.cost).where(*_between)
+_OF_DAY = select(
+    *(func.coalesce(func.sum(usage.c[name]), 0).label(name) for name in ("input", "output", "cost"))
+).where(*_between)
+_DAY = 86_400.0
 
 
 def by(connection: Connection, of: str, start: float, end: float) -> tuple[UsageLine, ...]:
@@ -75,12 +78,15 @@ def by(connection: Connection, of: str, start: float, end: float) -> tuple[Usage
 
 def by_day(connection: Connection, start: float, end: float) -> tuple[DayUsage, ...]:
     """What was used on each day (UTC) from one Unix time to another; days without use are left out."""
-    days: dict[str, list[int]] = {}
-    for row in connection.execute(_CALLS, {"start": start, "end": end}):
-        sums = days.setdefault(Span.USER_DAY.period(row.at), [0, 0, 0])
-        for place, amount in enumerate((row.input, row.output, row.cost or 0)):
-            sums[place] += amount
-    return tuple(DayUsage(day, *sums) for day, sums in sorted(days.items()))
+    found = []
+    day = Span.USER_DAY.begins(start)
+    while day < end:
+        span = {"start": max(start, day), "end": min(end, day + _DAY)}
+        row = connection.execute(_OF_DAY, span).one()
+        if row.input or row.output:
+            found.append(DayUsage(Span.USER_DAY.period(day), row.input, row.output, row.cost))
+        day += _DAY
+    return tuple(found)
 
 
 def since(connection: Connection, team: str, person: str, since: float) -> UsageSum:

@@ -134,7 +134,8 @@ MIGRATIONS: tuple[Migration, ...] = (
             "ALTER TABLE usage ADD COLUMN person TEXT NOT NULL DEFAULT ''",
             "ALTER TABLE usage ADD COLUMN channel TEXT NOT NULL DEFAULT ''",
             'ALTER TABLE usage ADD COLUMN "at" DOUBLE PRECISION NOT NULL DEFAULT 0',
-            'CREATE INDEX usage_time ON usage ("at")',
+            # With all that is added up: a month of it is read without its rows.
+            'CREATE INDEX usage_time ON usage ("at", team, person, state, input, output, cost)',
             'CREATE INDEX usage_person ON usage (team, person, "at")',
             "CREATE INDEX usage_reserved ON usage (turn_id) WHERE state = 'reserved'",
             "CREATE INDEX turns_newest ON turns (team, channel, thread_ts, created_at)",

@@ -95,7 +95,8 @@ def _sum_up(*, of_person: bool) -> Insert:
     found = select(usage.c.team, person, period, *sums).where(usage.c["at"] >= bindparam("since"))
     if of_person:
         found = found.where(usage.c.person != "")
-    whose = (usage.c.team, usage.c.person) if of_person else (usage.c.team,)
+    # Not the bare columns: in their order SQLite would read the calls of all times.
+    whose = [func.coalesce(column, "") for column in ((usage.c.team, usage.c.person) if of_person else (usage.c.team,))]
     return insert(_spent).from_select(["team", "person", "period", *_AMOUNTS], found.group_by(*whose))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Delete, Select, Update, create_engine
+from sqlalchemy import Delete, Insert, Select, Update, create_engine
 from sqlalchemy.dialects import sqlite
 
 from database import Store
@@ -31,7 +31,7 @@ from store import (
 )
 from tests.database.makers import Figures, address
 
-Statement = Select[*tuple[Any, ...]] | Update | Delete
+Statement = Select[*tuple[Any, ...]] | Update | Delete | Insert
 
 BY_KEY: list[Statement] = [
     inbox._KNOWN_KEY,
@@ -66,7 +66,7 @@ BY_KEY: list[Statement] = [
     search._CONTAINING,
     accounts._LATEST,
     accounts._SINCE,
-    accounts._CALLS,
+    accounts._OF_DAY,
     *accounts._BY.values(),
     spending._BEFORE,
     spending._CALL,
@@ -126,6 +126,7 @@ def plan(file: Path, statement: Statement) -> str:
     words = re.sub(r"__\[POSTCOMPILE_\w+\]", "?, ?", words)
     engine = create_engine(f"sqlite:///{file}")
     with engine.connect() as connection:
+        spending._spent.create(connection)  # temporary: each connection has its own
         rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", ("1",) * words.count("?")).all()
     engine.dispose()
     return "\n".join(row.detail for row in rows)
@@ -154,6 +155,9 @@ async def test_turns_of_a_person_are_found_without_those_of_others(file: Path) -
 
 
 async def test_calls_are_found_by_what_is_open_and_by_the_newest_turn(file: Path) -> None:
+    assert "COVERING INDEX usage_time (at>? AND at<?)" in plan(file, accounts._OF_DAY)
+    for statement in spending._SUM_UP.values():
+        assert "COVERING INDEX usage_time (at>?)" in plan(file, statement)
     assert "usage USING INDEX usage_reserved" in plan(file, spending._LEFT)
     assert "turns_newest (team=? AND channel=? AND thread_ts=?)" in plan(file, spending._BEFORE)
     assert "usage_person (team=? AND person=? AND at" in plan(file, spending._OF_PERSON)
