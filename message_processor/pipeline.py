@@ -68,12 +68,12 @@ class Pipeline(TextHandler, Control):
                     work.reply.say(outcome.text)
                 running.answered = True
                 state, standings = await self._deliver(work, outcome, began)
-                # Here, so that a deletion of the person's data waits for it.
-                await self._tell_of_budgets(work.turn, standings)
             except asyncio.CancelledError:
                 await self._interrupted(work)
                 raise
-        self._report(work.turn, outcome, state, self.clock() - work.began)
+            self._report(work.turn, outcome, state, self.clock() - work.began)
+            # Still at work: a deletion of the person's data waits for what is written about them.
+            await self._tell_of_budgets(work.turn, standings)
         await self._afterwards(work, running, outcome, state)
 
     async def _begin(self, turn: Turn, earlier: Earlier | None = None) -> Work:
