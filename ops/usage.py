@@ -27,8 +27,8 @@ async def run(settings: Settings, wanted: argparse.Namespace) -> int:
     """A table, or with `--csv` a file of the same rows."""
     month, file = wanted.month or Span.USER_MONTH.period(time.time()), wanted.csv
     start, end = span_of(month)
-    if file is not None and await asyncio.to_thread(file.exists):
-        raise WrongCommandLine(f"{file} exists already")
+    if file is not None:
+        await asyncio.to_thread(_refuse_present, file)
     lines = await usage_of_url(settings.DATABASE_URL, wanted.by, start, end)
     if file is not None:
         await asyncio.to_thread(_keep, file, table_for_programs(lines, month, wanted.by))
@@ -77,7 +77,9 @@ def table_for_people(lines: Sequence[UsageLine], by: str) -> Iterator[str]:
 def _row(line: UsageLine, by: str, teams: bool) -> list[str]:
     numbers = (line.answers, line.utility, line.images, line.input, line.cached, line.output)
     money = f"{line.cost / NANOS:,.4f}"
-    return [*((line.team,) if teams else ()), line.name or _NOBODY[by], *(f"{number:,}" for number in numbers), money]
+    # A model's name is what a server says it is.
+    name = "".join(letter if letter.isprintable() else "?" for letter in line.name) or _NOBODY[by]
+    return [*((line.team,) if teams else ()), name, *(f"{number:,}" for number in numbers), money]
 
 
 def _sum(lines: Sequence[UsageLine], name: str) -> int:
@@ -101,11 +103,23 @@ def _cells(line: UsageLine, month: str) -> list[str]:
     return [month, line.team, name, *map(str, numbers), f"{line.cost // NANOS}.{line.cost % NANOS:09}"]
 
 
-def _keep(path: Path, rows: Sequence[Sequence[str]]) -> None:
+def _refuse_present(path: Path) -> None:
     try:
-        with open(
-            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline=""
-        ) as file:
-            csv.writer(file).writerows(rows)
+        if path.exists():
+            raise WrongCommandLine(f"{path} exists already")
+    except OSError as error:
+        raise WrongCommandLine(f"{path}: {error.strerror}") from None
+
+
+def _keep(path: Path, rows: Sequence[Sequence[str]]) -> None:
+    """The whole file, or none."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with open(descriptor, "w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows(rows)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise WrongCommandLine(f"{path}: {error.strerror}") from None

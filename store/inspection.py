@@ -34,15 +34,17 @@ class Inspection:
 def read(url: str, work: Callable[[Connection], T]) -> T:
     """What `work` reads of the file of `url` from outside, also while a bot works on it; StoreUnavailable. Blocks."""
     path = file_of(url)
-    if not path.exists():
-        raise StoreUnavailable(f"{path}: there is no such database")
     try:
+        if not path.is_file():
+            raise StoreUnavailable(f"{path}: there is no such database")
         with looking_engine(path).connect() as connection:
             if migrations.schema_of(connection, migrations.MIGRATIONS).pending:
                 raise StoreUnavailable(f"{path} is of an older release: start the bot of this release once")
             return work(connection)
     except DRIVER_ERRORS as error:
         raise unavailable(error, path) from error
+    except OSError as error:
+        raise StoreUnavailable(f"{path}: {error.strerror}", wrong_configuration=True) from None
 
 
 def inspect(url: str, seconds: float) -> Inspection:

@@ -50,6 +50,11 @@ def test_what_has_no_price_or_is_estimated_is_said() -> None:
     assert "counted by the server: 25 tokens" in text
 
 
+def test_a_models_name_draws_nothing_on_the_screen() -> None:
+    _, row, _ = table_for_people([UsageLine("T1", "m\x1b[2J", 1, 0, 0, 1, 0, 1, 0, 0, 0)], "model")
+    assert row.startswith("m?[2J ")
+
+
 def test_workspaces_are_told_apart_where_there_are_several() -> None:
     head, *_ = table_for_people([ADA, UsageLine("T2", "U1", 1, 0, 0, 1, 0, 1, 0, 0, 0)], "user")
     assert head.split()[:2] == ["team", "user"]

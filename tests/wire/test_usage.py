@@ -24,7 +24,7 @@ async def usage_command(playground: Playground, folder: Path, *words: str) -> tu
         str(ROOT / "main.py"),
         "usage",
         *words,
-        cwd=folder,
+        cwd=folder if len(folder.name) < 255 else folder.parent,
         env=environment(playground, folder, "async", {}, {}),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -65,6 +65,7 @@ async def test_accounts_are_given_beside_the_bot(folder: Path, mode: str) -> Non
         (("--by", "colour"), "argument --by: invalid choice: 'colour'"),
         (("--csv", "there.csv"), "there.csv exists already"),
         (("--csv", "nowhere/new.csv"), "nowhere/new.csv: No such file or directory"),
+        (("--csv", "x" * 300), "File name too long"),
         (("--year", "2026"), "unrecognized arguments: --year 2026"),
     ],
 )
@@ -80,6 +81,14 @@ async def test_a_wrong_command_line_is_one_line_and_changes_nothing(
     assert line in err
     assert names(folder) == before
     assert (folder / "there.csv").read_text(encoding="utf-8") == "mine"
+
+
+async def test_a_file_name_that_no_disk_takes(folder: Path) -> None:
+    async with Playground() as playground:
+        code, out, err = await usage_command(playground, folder / ("x" * 300))
+    assert (code, out) == (78, "")
+    assert err.startswith("threadwell: ")
+    assert "File name too long" in err
 
 
 @pytest.mark.parametrize("content", [None, b"no database", b""])
