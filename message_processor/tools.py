@@ -136,13 +136,9 @@ class ToolLoop:
 
     def __init__(self, tools: Sequence[Registered], observer: Observer) -> None:
         self._tools = {tool.name: tool for tool in tools}
-        self._size = estimate(json.dumps([asdict(tool.spec) for tool in tools]))
-        self._observer = observer
-
-    @property
-    def size(self) -> int:
+        self.size = estimate(json.dumps([asdict(tool.spec) for tool in tools]))
         """Tokens that the description of all tools takes in a request, roughly."""
-        return self._size
+        self._observer = observer
 
     @property
     def names(self) -> frozenset[str]:

@@ -122,9 +122,8 @@ class Refusals:
     async def _tell(self, thread: ThreadKey, person: str, today: str) -> None:
         name = f"refused:{thread.team}:{person}"
         try:
-            if await self._store.fact(name) == today:
+            if not await self._store.renew_fact(name, today):
                 return
-            await self._store.set_fact(name, today)
         except StoreUnavailable as failure:
             log.warning("refusal_not_told", extra={"user": person, "reason": failure.reason})
             return

@@ -9,7 +9,7 @@ import sys
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,6 +54,31 @@ class Process:
         while (code := self.returncode) is None:
             await asyncio.sleep(0.01)
         return code
+
+
+class Ended(NamedTuple):
+    """How a command has ended, and what it printed on both streams."""
+
+    code: int
+    out: str
+    err: str
+
+
+async def command(variables: dict[str, str], folder: Path, *words: str) -> Ended:
+    """`main.py` with these words, as operators give it beside the bot."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(ROOT / "main.py"),
+        *words,
+        cwd=folder,
+        env=variables,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(60):
+        out, err = await process.communicate()
+    assert b"Traceback" not in err
+    return Ended(await process.wait(), out.decode(), err.decode())
 
 
 @cache

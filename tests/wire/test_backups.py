@@ -1,7 +1,6 @@
 """Backups by hand and by night, of a bot at work, and the way back, as an operator does it."""
 
 import asyncio
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,24 +8,14 @@ import pytest
 from playground.server import Playground
 from tests.wire.harness import GENERAL, GRACE, House, environment, running_bot
 from tests.wire.model_side import Calls, own_house, recorded, told, until
-from tests.wire.processes import ROOT
+from tests.wire.processes import command
 
 
-async def command(house: House, folder: Path, *words: str) -> tuple[int, str]:
-    """Run a command of `main.py` beside the bot; its exit code, and the one line that it printed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(ROOT / "main.py"),
-        *words,
-        cwd=folder,
-        env=environment(house.playground, folder, house.mode, {}, {}),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    async with asyncio.timeout(60):
-        printed, _ = await process.communicate()
-    [line] = printed.decode().splitlines()
-    return await process.wait(), line
+async def line_of(house: House, folder: Path, *words: str) -> tuple[int, str]:
+    """A command's exit code, and the one line that it printed."""
+    ended = await command(environment(house.playground, folder, house.mode, {}, {}), folder, *words)
+    [line] = (ended.out + ended.err).splitlines()
+    return ended.code, line
 
 
 @pytest.mark.timeout(180)
@@ -39,14 +28,14 @@ async def test_a_backup_under_load_is_restored_and_the_bot_goes_on_from_it(folde
             await house.settled(ts)
             await recorded(house, ts)
             busy = [house.mention(f"echo: number {number}", GRACE) for number in range(8)]
-            code, made = await command(house, folder, "backup")
+            code, made = await line_of(house, folder, "backup")
             assert (code, Path(made).parent) == (0, folder / "backups")
             for number, thread in enumerate(busy):
                 assert [message.text for message in await house.settled(thread)] == [f"number {number}"]
-            code, line = await command(house, folder, "restore", made)
+            code, line = await line_of(house, folder, "restore", made)
             assert (code, line) == (1, f"threadwell: {folder}/bot.db is in use by another process")
         house.playground.model.knobs.reset()
-        code, line = await command(house, folder, "restore", made)
+        code, line = await line_of(house, folder, "restore", made)
         assert (code, line.startswith(f"restored {made}; the database before is kept as")) == (0, True)
         async with running_bot(playground, folder, mode) as bot:
             house = House(playground, bot, mode)
@@ -66,12 +55,12 @@ async def test_what_is_no_backup_is_one_line_and_exit_code_2(folder: Path) -> No
             await house.ask("echo: kept")
         before = (folder / "bot.db").read_bytes()
         (folder / "letter.db").write_text("Dear diary,\n" * 1_000)
-        assert await command(house, folder, "restore", "letter.db") == (
+        assert await line_of(house, folder, "restore", "letter.db") == (
             2,
             "threadwell: letter.db: file is not a database",
         )
-        assert await command(house, folder, "restore", "gone.db") == (2, "threadwell: gone.db: there is no such file")
-        code, line = await command(house, folder, "restore")
+        assert await line_of(house, folder, "restore", "gone.db") == (2, "threadwell: gone.db: there is no such file")
+        code, line = await line_of(house, folder, "restore")
         assert (code, line.split(";")[0]) == (2, "threadwell: the following arguments are required: FILE")
         assert (folder / "bot.db").read_bytes() == before
 

@@ -8,7 +8,6 @@ import asyncio
 import json
 import socket
 import sqlite3
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
@@ -26,7 +25,7 @@ from ops.figures import Figures
 from playground.server import Options, Playground
 from playground.slack.clock import Clock
 from tests.wire.harness import environment, running_bot
-from tests.wire.processes import ROOT
+from tests.wire.processes import command
 
 KEY = "the-key-of-the-tests"
 
@@ -312,20 +311,9 @@ async def test_wrong_settings_keep_nothing_else_from_being_looked_at(playground:
 
 async def test_the_table_as_operators_see_it(playground: Playground, tmp_path: Path) -> None:
     given = environment(playground, tmp_path, "async", {"OPENAI_MODEL": "gpt-9"}, {}) | {"HOME": str(tmp_path)}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(ROOT / "main.py"),
-        "doctor",
-        cwd=tmp_path,
-        env=given,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    async with asyncio.timeout(60):
-        out, err = await process.communicate()
-    said = out.decode()
+    code, said, err = await command(given, tmp_path, "doctor")
     check_secrets(said, playground)
-    assert (await process.wait(), err) == (1, b"")
+    assert (code, err) == (1, "")
     lines = said.splitlines()
     assert lines[0].split() == ["CHECK", "FOUND", "WHAT", "TO", "DO"]
     [model] = [line for line in lines if "gpt-9" in line]

@@ -1,9 +1,7 @@
 """People's own data: exported and deleted by themselves and by administrators, also while they are being answered."""
 
-import asyncio
 import json
 import sqlite3
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,7 @@ from tests.wire.database_side import file_of, rows
 from tests.wire.desk import Desk, somebody, words
 from tests.wire.harness import ADA, GENERAL, GRACE, House, environment, launch, running_bot
 from tests.wire.model_side import Calls, deliveries, everything_taken_in, model_works, own_house, recorded, until
-from tests.wire.processes import ROOT
+from tests.wire.processes import command
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -198,24 +196,6 @@ def words_left(house: House, person: str) -> int:
     return count
 
 
-async def command(variables: dict[str, str], folder: Path, *arguments: str) -> tuple[int, str, str]:
-    """A command beside the bot: its exit code and what it printed on both streams."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(ROOT / "main.py"),
-        "users",
-        *arguments,
-        cwd=folder,
-        env=variables,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    async with asyncio.timeout(60):
-        out, err = await process.communicate()
-    assert b"Traceback" not in err
-    return process.returncode or 0, out.decode(), err.decode()
-
-
 async def test_administrators_export_and_delete_with_the_bot_running_and_stopped(folder: Path) -> None:
     async with own_house(folder, "async") as house:
         given = environment(house.playground, folder, "async", {}, {})
@@ -223,27 +203,27 @@ async def test_administrators_export_and_delete_with_the_bot_running_and_stopped
             ts = house.mention(text, person)
             await house.settled(ts)
             await recorded(house, ts)
-        code, out, err = await command(given, folder, "export", ADA)
+        code, out, err = await command(given, folder, "users", "export", ADA)
         assert code == 0, err
         assert "ada writes" in str(json.loads(out))
         assert "grace writes" not in out
-        code, _, err = await command(given, folder, "delete", ADA)
+        code, _, err = await command(given, folder, "users", "delete", ADA)
         assert code == 2
         assert "1 messages" in err
         assert rows(house, "SELECT COUNT(*) FROM messages WHERE author = ?", ADA) == [(1,)]
-        code, out, err = await command(given, folder, "delete", ADA, "--yes")
+        code, out, err = await command(given, folder, "users", "delete", ADA, "--yes")
         assert code == 0, err
         assert "1 messages" in out
         assert rows(house, "SELECT COUNT(*) FROM messages WHERE author = ?", ADA) == [(0,)]
         await house.bot.stop()
 
-        code, _, err = await command(given, folder, "export", GRACE, "--to", str(folder / "grace.json"))
+        code, _, err = await command(given, folder, "users", "export", GRACE, "--to", str(folder / "grace.json"))
         assert code == 0, err
         assert "grace writes" in (folder / "grace.json").read_text(encoding="utf-8")
         for wrong in (["export", GRACE, "--to", str(folder / "grace.json")], ["delete", "grace"], ["export", ADA]):
-            code, _, err = await command(given, folder, *wrong)
+            code, _, err = await command(given, folder, "users", *wrong)
             assert code == 2
             assert len([line for line in err.splitlines() if line.startswith("threadwell:")]) == 1
-        code, _, err = await command(given, folder, "delete", GRACE, "--yes")
+        code, _, err = await command(given, folder, "users", "delete", GRACE, "--yes")
         assert code == 0, err
         assert rows(house, "SELECT COUNT(*) FROM messages WHERE text LIKE '%grace%'") == [(0,)]

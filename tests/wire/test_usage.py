@@ -1,7 +1,5 @@
 """`main.py usage` as an operator gives it: beside the bot, and with a wrong command line or file."""
 
-import asyncio
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,26 +10,14 @@ from playground.server import Playground
 from tests.wire.conftest import MODES
 from tests.wire.harness import ADA, GRACE, environment
 from tests.wire.model_side import own_house, recorded
-from tests.wire.processes import ROOT
+from tests.wire.processes import Ended, command
 
 pytestmark = pytest.mark.asyncio(loop_scope="function")
 
 
-async def usage_command(playground: Playground, folder: Path, *words: str) -> tuple[int, str, str]:
-    """`main.py usage` beside the bot: its exit code, and what it printed on both streams."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(ROOT / "main.py"),
-        "usage",
-        *words,
-        cwd=folder if len(folder.name) < 255 else folder.parent,
-        env=environment(playground, folder, "async", {}, {}),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    async with asyncio.timeout(60):
-        out, err = await process.communicate()
-    return process.returncode or 0, out.decode(), err.decode()
+async def usage(playground: Playground, folder: Path, *words: str, **settings: str) -> Ended:
+    """`main.py usage` in a folder, beside the bot that works there."""
+    return await command(environment(playground, folder, "async", settings, {}), folder, "usage", *words)
 
 
 def names(folder: Path) -> set[str]:
@@ -45,15 +31,15 @@ async def test_accounts_are_given_beside_the_bot(folder: Path, mode: str) -> Non
         for user in (ADA, ADA, GRACE):
             ts = house.mention("echo: hello", user)
             await recorded(house, ts)
-        code, out, err = await usage_command(house.playground, folder)
+        code, out, err = await usage(house.playground, folder)
         assert (code, err) == (0, "")
         table = {line.split()[0]: line.split()[1:] for line in out.splitlines()}
         assert (table[ADA][0], table[GRACE][0], table["together"][0]) == ("2", "1", "3")
         assert await house.ask("echo: undisturbed") == "undisturbed"
-        code, out, _ = await usage_command(house.playground, folder, "--by", "model", "--csv", "usage.csv")
+        code, out, _ = await usage(house.playground, folder, "--by", "model", "--csv", "usage.csv")
         assert (code, out) == (0, "written to usage.csv\n")
         assert "gpt-6.2-sol" in (folder / "usage.csv").read_text(encoding="utf-8")
-        code, out, _ = await usage_command(house.playground, folder, "--month", "2024-01")
+        code, out, _ = await usage(house.playground, folder, "--month", "2024-01")
         assert (code, out) == (0, "nothing was used in 2024-01\n")
 
 
@@ -76,7 +62,7 @@ async def test_a_wrong_command_line_is_one_line_and_changes_nothing(
     async with Playground() as playground:
         await (await Store.open(f"sqlite+aiosqlite:///{folder}/bot.db", Figures())).close()
         before = names(folder)
-        code, out, err = await usage_command(playground, folder, *words)
+        code, out, err = await usage(playground, folder, *words)
     assert (code, out, len(err.splitlines())) == (2, "", 1)
     assert line in err
     assert names(folder) == before
@@ -85,7 +71,7 @@ async def test_a_wrong_command_line_is_one_line_and_changes_nothing(
 
 async def test_a_file_name_that_no_disk_takes(folder: Path) -> None:
     async with Playground() as playground:
-        code, out, err = await usage_command(playground, folder / ("x" * 300))
+        code, out, err = await usage(playground, folder, DATABASE_URL=f"sqlite+aiosqlite:///{folder}/{'x' * 300}")
     assert (code, out) == (78, "")
     assert err.startswith("threadwell: ")
     assert "File name too long" in err
@@ -96,6 +82,6 @@ async def test_a_file_that_is_no_database(folder: Path, content: bytes | None) -
     if content is not None:
         (folder / "bot.db").write_bytes(content)
     async with Playground() as playground:
-        code, out, err = await usage_command(playground, folder)
+        code, out, err = await usage(playground, folder)
     assert (code in {1, 78}, out, len(err.splitlines())) == (True, "", 1), err
     assert err.startswith(f"threadwell: {folder}/bot.db")
