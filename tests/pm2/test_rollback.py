@@ -5,7 +5,7 @@ import pytest
 from tests.pm2.deployment import Deployment, answered
 from tests.pm2.supervisor import APP
 from tests.wire.harness import ADA, ALAN, GENERAL, GRACE
-from tests.wire.model_side import everything_taken_in, model_works
+from tests.wire.model_side import everything_taken_in, model_works, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -45,6 +45,7 @@ async def test_each_mode_goes_on_with_what_the_other_has_begun(deployment: Deplo
         house.say(f"echo: {mode}", thread_ts=first)
         assert [message.text for message in await house.settled(first, answers=processes)][-1] == mode
     assert deployment.modes == ["async", "threaded", "async"]
+    await until(lambda: len(deployment.bot.events("turn_resumed")) >= 2)
     assert len(deployment.bot.events("turn_resumed")) == 2
     assert len(list(deployment.folder.glob("*.db"))) == 1
 

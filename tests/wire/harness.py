@@ -63,7 +63,7 @@ class Bot:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def events(self, name: str) -> list[dict[str, object]]:
-        """Log lines of this event, as their fields."""
+        """Log lines of this event, as their fields: those written so far, by a thread of the bot's own."""
         entries = [json.loads(line) for line in self.text.splitlines() if line.startswith("{")]
         return [entry for entry in entries if entry["event"] == name]
 

@@ -128,7 +128,8 @@ async def test_a_person_is_told_once_that_most_of_it_is_used(folder: Path, mode:
         percent = re.match(r"You have used (\d+) % of your budget for today: ", note)
         assert percent is not None, note
         assert 80 <= int(percent[1]) < 100
-        (event,) = house.bot.events("budget_nearly_spent")
+        event = await house.bot.until_logged("budget_nearly_spent")
+        assert len(house.bot.events("budget_nearly_spent")) == 1
         assert (event["limit"], event["user"]) == ("USER_DAY", ADA)
 
 

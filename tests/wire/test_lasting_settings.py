@@ -156,4 +156,5 @@ async def test_the_channels_settings_are_for_those_who_were_named(folder: Path, 
         assert f"Only <@{ADA}>" in words(told)
         assert not settings_of(house, "channel", GENERAL)
         assert not settings_of(house, "user", GRACE)
+        await house.bot.until_logged("settings_not_allowed")
         assert len(house.bot.events("settings_not_allowed")) == 1

@@ -98,9 +98,9 @@ async def test_a_submission_that_cannot_be_stored_in_time_is_told_and_kept_whole
         assert settings_of(house, "user", ADA) in ({}, {"verbosity": "low", "instructions": "Both or none."})
         await desk.save(top)
         assert settings_of(house, "user", ADA) == {"verbosity": "low", "instructions": "Both or none."}
-        assert len(house.bot.events("settings_not_saved")) == 1
         # Here, because one that waits for the store is answered later than all others have to be at the end of a test.
         assert await house.bot.stop() == 0
+        assert len(house.bot.events("settings_not_saved")) == 1
 
 
 async def test_a_short_lock_only_delays_the_submission(folder: Path, mode: str) -> None:

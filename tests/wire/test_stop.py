@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from playground.server import Options, Playground
 from tests.wire.harness import ADA, BOT, GRACE, Bot, House, environment, launch, running_bot
+from tests.wire.model_side import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
 
@@ -28,13 +29,6 @@ async def ended(bot: Bot, number: signal.Signals = signal.SIGTERM, seconds: floa
     bot.process.send_signal(number)
     async with asyncio.timeout(seconds):
         return await bot.process.wait()
-
-
-async def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait for what no event tells about."""
-    async with asyncio.timeout(seconds):
-        while not true():
-            await asyncio.sleep(0.02)
 
 
 async def process(given: dict[str, str], folder: Path, output: Path | int, kept: int) -> asyncio.subprocess.Process:
