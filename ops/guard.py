@@ -28,19 +28,27 @@ def guard(host: str) -> Middleware:
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path not in FOR_EVERYBODY:
-            if not _is_loopback(request.remote or ""):
-                raise web.HTTPNotFound
-            names = [urlsplit(f"//{request.host}").hostname or ""]
-            if "Origin" in request.headers:
-                names.append(urlsplit(request.headers["Origin"]).hostname or "")
-            if not all(name == host or _is_loopback(name) for name in names):
-                raise web.HTTPForbidden(text="this is served under the name of this machine only\n")
-        response = await handler(request)
+        try:
+            if request.path not in FOR_EVERYBODY:
+                _admit(request, host)
+            response = await handler(request)
+        except web.HTTPException as refusal:
+            refusal.headers.update(_HEADERS)
+            raise
         response.headers.update(_HEADERS)
         return response
 
     return check
+
+
+def _admit(request: web.Request, host: str) -> None:
+    if not _is_loopback(request.remote or ""):
+        raise web.HTTPNotFound
+    names = [urlsplit(f"//{request.host}").hostname or ""]
+    if "Origin" in request.headers:
+        names.append(urlsplit(request.headers["Origin"]).hostname or "")
+    if not all(name == host or _is_loopback(name) for name in names):
+        raise web.HTTPForbidden(text="this is served under the name of this machine only\n")
 
 
 def _is_loopback(name: str) -> bool:

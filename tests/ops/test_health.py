@@ -111,6 +111,13 @@ async def test_every_page(client: aiohttp.ClientSession, path: str, kind: str, p
 async def test_nothing_else_is_served(client: aiohttp.ClientSession, path: str) -> None:
     async with client.get(path) as answer:
         assert answer.status == 404
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+async def test_a_page_under_another_name_is_refused(client: aiohttp.ClientSession) -> None:
+    async with client.get("/", headers={"Host": "attacker.example"}) as answer:
+        assert answer.status == 403
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
 async def test_nothing_can_be_changed(client: aiohttp.ClientSession) -> None:
