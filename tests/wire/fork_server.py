@@ -17,11 +17,14 @@ _running: dict[int, str] = {}
 
 
 def _reap(*_: object) -> None:
+    # The next signal would interrupt the work of this one, and leave it nothing to wait for.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     while _running:
         pid, status = os.waitpid(-1, os.WNOHANG)
         if not pid:
-            return
+            break
         _tell(_running.pop(pid), os.waitstatus_to_exitcode(status))
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _tell(file: str, code: int) -> None:
