@@ -1,7 +1,7 @@
 """The bot's own records, read beside it."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,11 +28,18 @@ def _open(file: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)
 
 
-def pending(file: Path) -> tuple[int, int]:
-    """How many messages were taken in, and how many of them are still to be answered."""
+def waiting(file: Path) -> int:
+    """How many messages that were taken in are still to be answered."""
     with closing(_open(file)) as records:
-        known, waiting = records.execute("SELECT count(*), sum(state IN ('accepted', 'working')) FROM inbox").fetchone()
-    return int(known), int(waiting or 0)
+        ((found,),) = records.execute("SELECT count(*) FROM inbox WHERE state IN ('accepted', 'working')").fetchall()
+    return int(found)
+
+
+def taken(file: Path, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these messages, by (channel, ts), were taken in."""
+    look = "SELECT 1 FROM inbox WHERE team = (SELECT team FROM inbox LIMIT 1) AND channel = ? AND ts = ?"
+    with closing(_open(file)) as records:
+        return {key for key in keys if records.execute(look, key).fetchone()}
 
 
 def read(file: Path) -> Records:

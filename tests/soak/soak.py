@@ -47,6 +47,7 @@ class Soak:
     _people: list[str] = field(default_factory=list, init=False)
     _places: list[str] = field(default_factory=list, init=False)
     _roots: dict[int, tuple[str, str]] = field(default_factory=dict, init=False)
+    _sent: list[Written] = field(default_factory=list, init=False)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1), init=False)
 
     async def run(self) -> list[str]:
@@ -122,7 +123,9 @@ class Soak:
         channel, root = self._roots.get(number, (self._places[number % len(self._places)], ""))
         ts = self.playground.workspace.post(author, channel, f"<@{BOT}> echo: {wanted}", root or None)
         self._roots.setdefault(number, (channel, ts))
-        self.ledger.add(Written(channel, root or ts, ts, author, [wanted]))
+        message = Written(channel, root or ts, ts, author, [wanted])
+        self.ledger.add(message)
+        self._sent.append(message)
 
     def _edit(self, roll: Random) -> None:
         message = self.ledger.recent(roll)
@@ -155,13 +158,15 @@ class Soak:
             await asyncio.sleep(_LOOK_SECONDS)
 
     def _on_their_way(self) -> int:
-        known, waiting = records.pending(self.crew.database)
-        return waiting + max(0, len([one for one in self.ledger.written if not one.deleted]) - known)
+        """Messages that are not taken in yet, and those that are and wait."""
+        taken = records.taken(self.crew.database, [one.key for one in self._sent])
+        self._sent = [one for one in self._sent if not one.deleted and one.key not in taken]
+        return len(self._sent) + records.waiting(self.crew.database)
 
     async def _until_quiet(self) -> list[str]:
         """Wait until everything is answered and nothing moves; what still does after the patience."""
         deadline = time.monotonic() + _QUIET_SECONDS
-        while problems := restless(self.playground, records.pending(self.crew.database)[1]):
+        while problems := restless(self.playground, self._on_their_way()):
             if time.monotonic() > deadline:
                 return problems
             await asyncio.sleep(_LOOK_SECONDS)
