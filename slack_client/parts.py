@@ -170,7 +170,8 @@ class Parts:
         `row` is left out where the message cannot have it: a streamed one takes no such blocks.
         """
         row = row if len(text) <= _LONGEST_UPDATE else ()
-        for attempt in range(1, _ATTEMPTS + 1):
+        conflicts = 0
+        while conflicts < _ATTEMPTS:
             arguments = {
                 "channel": self._place["channel"],
                 "ts": ts,
@@ -187,12 +188,13 @@ class Parts:
                     log.warning("message_not_updated", extra={"reason": refusal.reason, "turn": label.turn_id})
                     break
                 # It still streams: its end was the ambiguous call, or a person stopped it.
+                conflicts += 1
                 if not await self.stop(ts, "", label):
-                    await self._api.pause(attempt)
+                    await self._api.pause(conflicts)
             else:
                 self.shows_row = bool(row)
                 return ts
-        anew = await self.post(text, label, row)
+        anew = await self.post(text, label, row, instead_of=ts)
         await self.remove(ts)
         return anew
 
@@ -204,15 +206,15 @@ class Parts:
         except SlackFailure as failure:
             log.info("message_not_removed", extra={"reason": failure.reason})
 
-    async def post(self, text: str, label: Label, row: Row = ()) -> str:
-        """Post a complete message with `row` under it; its ts."""
+    async def post(self, text: str, label: Label, row: Row = (), instead_of: str = "") -> str:
+        """Post a complete message with `row` under it; its ts. The one that it replaces may bear the same label."""
         try:
             async with asyncio.timeout(self._patience):
-                return await self._post_once(text, label, row)
+                return await self._post_once(text, label, row, instead_of)
         except TimeoutError:
             raise Undeliverable("no clear answer to chat.postMessage") from None
 
-    async def _post_once(self, text: str, label: Label, row: Row) -> str:
+    async def _post_once(self, text: str, label: Label, row: Row, instead_of: str) -> str:
         arguments = {
             **self._place,
             **_whole(text, row),
@@ -221,11 +223,11 @@ class Parts:
             "unfurl_media": False,
         }
         try:
-            ts = await self._post_or_find(arguments, label.marks)
+            ts = await self._post_or_find(arguments, lambda message: label.marks(message) and message.ts != instead_of)
         except Refused as refusal:
             if not row or refusal.reason in _NO_PLACE:
                 raise Undeliverable(refusal.reason) from None
-            return await self._post_once(text, label, ())
+            return await self._post_once(text, label, (), instead_of)
         self.shows_row = bool(row)
         self._known.add(ts)
         return ts

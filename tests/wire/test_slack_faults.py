@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import pytest_asyncio
@@ -204,6 +205,20 @@ async def test_a_refused_update_is_posted_anew_and_what_it_replaces_goes(streami
     messages = await answer(streaming, TEXT, seconds=0.8)
     assert shown(messages) == [TEXT]
     assert messages[0].stream is None
+
+
+@pytest.mark.parametrize("lost", ["drop_before", "drop_after"])
+async def test_what_is_replaced_is_not_taken_for_the_post_that_was_lost(
+    streaming: House, lost: Literal["drop_before", "drop_after"]
+) -> None:
+    """Both bear the label of the same part."""
+    streaming.playground.faults.add("drop_after", "chat.stopStream")
+    streaming.playground.faults.add("error", "chat.update", code="edit_window_closed")
+    rule = streaming.playground.faults.add(lost, "chat.postMessage")
+    messages = await answer(streaming, TEXT, seconds=0.8)
+    assert shown(messages) == [TEXT]
+    assert messages[0].stream is None
+    assert rule.times == 0
 
 
 async def test_a_person_stops_the_stream_and_nothing_hangs(streaming: House) -> None:
