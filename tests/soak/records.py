@@ -28,18 +28,13 @@ def _open(file: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)
 
 
-def waiting(file: Path) -> int:
-    """How many messages that were taken in are still to be answered."""
-    with closing(_open(file)) as records:
-        ((found,),) = records.execute("SELECT count(*) FROM inbox WHERE state IN ('accepted', 'working')").fetchall()
-    return int(found)
-
-
-def taken(file: Path, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Which of these messages, by (channel, ts), were taken in."""
+def pending(file: Path, keys: Collection[tuple[str, str]]) -> tuple[set[tuple[str, str]], int]:
+    """Which of these messages, by (channel, ts), were taken in, and how many of all that were are to be answered."""
     look = "SELECT 1 FROM inbox WHERE team = (SELECT team FROM inbox LIMIT 1) AND channel = ? AND ts = ?"
     with closing(_open(file)) as records:
-        return {key for key in keys if records.execute(look, key).fetchone()}
+        taken = {key for key in keys if records.execute(look, key).fetchone()}
+        ((waiting,),) = records.execute("SELECT count(*) FROM inbox WHERE state IN ('accepted', 'working')").fetchall()
+    return taken, int(waiting)
 
 
 def read(file: Path) -> Records:

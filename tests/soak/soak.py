@@ -159,9 +159,9 @@ class Soak:
 
     def _on_their_way(self) -> int:
         """Messages that are not taken in yet, and those that are and wait."""
-        taken = records.taken(self.crew.database, [one.key for one in self._sent])
+        taken, waiting = records.pending(self.crew.database, [one.key for one in self._sent])
         self._sent = [one for one in self._sent if not one.deleted and one.key not in taken]
-        return len(self._sent) + records.waiting(self.crew.database)
+        return len(self._sent) + waiting
 
     async def _until_quiet(self) -> list[str]:
         """Wait until everything is answered and nothing moves; what still does after the patience."""

@@ -75,9 +75,14 @@ async def command(variables: dict[str, str], folder: Path, *words: str) -> Ended
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(60):
-        out, err = await process.communicate()
-    assert b"Traceback" not in err
+    try:
+        async with asyncio.timeout(60):
+            out, err = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise
+    assert b"Traceback" not in out + err
     return Ended(await process.wait(), out.decode(), err.decode())
 
 

@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,21 +21,21 @@ import main
 from config import load_settings
 from playground.server import Options, Playground
 from tests.wire.harness import ADA, BOT, GENERAL, environment, launch, running_bot
-from tests.wire.processes import ROOT
+from tests.wire.processes import command
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class Ending:
     """A bot that came to its end by itself: its exit code, and its error stream line by line."""
 
     code: int
     problems: list[str]
 
 
-def _checked(code: int, said: str) -> Ended:
+def _checked(code: int, said: str) -> Ending:
     assert "Traceback" not in said, said
     assert not re.search(r"xox[bp]-[\w]|xapp-\d", said), "a token, or part of one, is on the screen"
-    return Ended(code, said.splitlines())
+    return Ending(code, said.splitlines())
 
 
 @pytest_asyncio.fixture
@@ -51,10 +50,10 @@ def variables(playground: Playground, folder: Path, mode: str = "async", **given
 
 
 @pytest.fixture
-def ended_here(capsys: pytest.CaptureFixture[str]) -> Callable[[dict[str, str]], "asyncio.Task[Ended]"]:
+def ended_here(capsys: pytest.CaptureFixture[str]) -> Callable[[dict[str, str]], "asyncio.Task[Ending]"]:
     """Runs a bot in this process until it ends by itself."""
 
-    async def run(given: dict[str, str]) -> Ended:
+    async def run(given: dict[str, str]) -> Ending:
         async with asyncio.timeout(20):
             code = await main.serve(load_settings(None, **given), asyncio.Event())
         return _checked(code, capsys.readouterr().err)
@@ -62,29 +61,13 @@ def ended_here(capsys: pytest.CaptureFixture[str]) -> Callable[[dict[str, str]],
     return lambda given: asyncio.create_task(run(given))
 
 
-async def ended(given: dict[str, str], folder: Path, *arguments: str) -> Ended:
+async def ended(given: dict[str, str], folder: Path, *arguments: str) -> Ending:
     """Run `main.py` as a process until it ends by itself."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(ROOT / "main.py"),
-        *arguments,
-        cwd=folder,
-        env=given,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(25):
-            out, err = await process.communicate()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        raise
-    assert b"Traceback" not in out
-    return _checked(await process.wait(), err.decode())
+    end = await command(given, folder, *arguments)
+    return _checked(end.code, end.err)
 
 
-Here = Callable[[dict[str, str]], "asyncio.Task[Ended]"]
+Here = Callable[[dict[str, str]], "asyncio.Task[Ending]"]
 
 # Wrong configuration: 78, a line for each problem
 
@@ -110,14 +93,14 @@ async def test_every_problem_is_named_at_once_and_no_value_is_repeated(playgroun
 
 async def test_a_bot_token_that_slack_refuses(playground: Playground, tmp_path: Path, ended_here: Here) -> None:
     end = await ended_here(variables(playground, tmp_path, SLACK_BOT_TOKEN="xoxb-revoked"))
-    assert end == Ended(78, ["threadwell: SLACK_BOT_TOKEN: Slack answers invalid_auth to auth.test"])
+    assert end == Ending(78, ["threadwell: SLACK_BOT_TOKEN: Slack answers invalid_auth to auth.test"])
 
 
 async def test_an_app_token_that_slack_refuses(
     playground: Playground, tmp_path: Path, ended_here: Here, mode: str
 ) -> None:
     end = await ended_here(variables(playground, tmp_path, mode, SLACK_APP_TOKEN="xapp-1-revoked"))
-    assert end == Ended(78, ["threadwell: SLACK_APP_TOKEN: Slack answers invalid_auth to apps.connections.open"])
+    assert end == Ending(78, ["threadwell: SLACK_APP_TOKEN: Slack answers invalid_auth to apps.connections.open"])
 
 
 @pytest.mark.parametrize("kind", ["no place to write", "folder", "no database"])
@@ -179,7 +162,7 @@ async def test_a_health_port_in_use(playground: Playground, tmp_path: Path, ende
 async def test_a_second_process_on_the_same_database(playground: Playground, tmp_path: Path, ended_here: Here) -> None:
     async with running_bot(playground, tmp_path) as first:
         end = await ended_here(variables(playground, tmp_path))
-        assert end == Ended(1, [f"threadwell: {tmp_path}/bot.db is in use by another process"])
+        assert end == Ending(1, [f"threadwell: {tmp_path}/bot.db is in use by another process"])
         assert first.process.returncode is None
         ts = playground.workspace.post("ada", "general", "<@U0THREADWL> echo: still here")
         await playground.workspace.wait_for(lambda: playground.workspace.answers("general", ts), 10)
@@ -188,7 +171,7 @@ async def test_a_second_process_on_the_same_database(playground: Playground, tmp
 async def test_slack_cannot_be_reached(tmp_path: Path) -> None:
     async with Playground(Options()) as gone:
         given = variables(gone, tmp_path)
-    assert await ended(given, tmp_path) == Ended(1, ["threadwell: Slack could not be reached for 2 s"])
+    assert await ended(given, tmp_path) == Ending(1, ["threadwell: Slack could not be reached for 2 s"])
 
 
 @pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
@@ -198,7 +181,7 @@ async def test_slack_serves_nobody_for_the_whole_patience(
     playground.faults.add("server_error", method, times=None, every=2)
     playground.faults.add("rate_limited", method, times=None)
     end = await ended_here(variables(playground, tmp_path))
-    assert end == Ended(1, ["threadwell: Slack could not be reached for 2 s"])
+    assert end == Ending(1, ["threadwell: Slack could not be reached for 2 s"])
     assert len([call for call in playground.calls if call.method == method]) > 1
 
 
